@@ -1,0 +1,113 @@
+"""The bus: one command, one unit of work, one handler, one commit; then the news.
+
+Two tables say everything: ``HANDLERS`` who handles a command, ``topics_of`` which screens an
+event concerns.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Iterable, Mapping
+from typing import Any, TypeVar, cast
+
+from bot.core.handlers import (
+    accounts,
+    answer,
+    assess,
+    come_back,
+    deliver,
+    duty,
+    erase,
+    hold,
+    receive,
+    worry,
+)
+from bot.core.model import commands as c
+from bot.core.model import events as e
+from bot.core.ports.live import CONSOLE, LiveFeed, room_topic, talk_topic
+from bot.core.ports.store import UnitOfWork, Units
+from bot.core.ports.tools import Tools
+
+Result = TypeVar("Result")
+Handler = Callable[[Any, UnitOfWork, Tools], Awaitable[Any]]
+
+HANDLERS: Mapping[type[c.Command[Any]], Handler] = {
+    c.ReceiveMessage: receive.receive_message,
+    c.NoteSeen: deliver.note_seen,
+    c.SetPassphrase: come_back.set_passphrase,
+    c.Reopen: come_back.reopen,
+    c.LeaveRoom: come_back.leave_room,
+    c.EraseRecord: erase.erase_record,
+    c.RecordVerdict: assess.record_verdict,
+    c.RecordDelivery: deliver.record_delivery,
+    c.EraseDue: erase.erase_due,
+    c.ForgetStale: duty.forget_stale,
+    c.GoOnDuty: duty.go_on_duty,
+    c.StayOnDuty: duty.stay_on_duty,
+    c.GoOffDuty: duty.go_off_duty,
+    c.TakeNext: hold.take_next,
+    c.ReplyToVisitor: answer.reply_to_visitor,
+    c.WriteNote: answer.write_note,
+    c.HandBack: hold.hand_back,
+    c.CloseTalk: hold.close_talk,
+    c.RaiseConcern: worry.raise_concern,
+    c.AcknowledgeConcern: worry.acknowledge_concern,
+    c.ResolveConcern: worry.resolve_concern,
+    c.InviteStaff: accounts.invite_staff,
+    c.AcceptInvitation: accounts.accept_invitation,
+    c.DisableStaff: accounts.disable_staff,
+    c.OpenSession: accounts.open_session,
+    c.CloseSession: accounts.close_session,
+}
+
+_STAFF_ONLY = (e.NoteWritten, e.VerdictRecorded, e.ConcernRaised)
+
+
+def topics_of(event: e.Event) -> Iterable[str]:
+    """The live topics that an event concerns.
+
+    Whatever changes the queue or duty is told to the console; a person's own room hears of
+    everything about their talk but notes and verdicts.
+    """
+    if isinstance(event, e.TalkChanged):
+        yield talk_topic(event.talk_id)
+        if not isinstance(event, _STAFF_ONLY):
+            yield room_topic(event.person_id)
+    if not isinstance(event, e.NoteWritten | e.ErrandPosted):
+        yield CONSOLE
+
+
+class Bus:
+    """Runs commands."""
+
+    def __init__(
+        self,
+        *,
+        units: Units,
+        tools: Tools,
+        live: LiveFeed,
+        wake_relay: Callable[[], None],
+    ) -> None:
+        self._units = units
+        self._tools = tools
+        self._live = live
+        self._wake_relay = wake_relay
+
+    async def run(self, command: c.Command[Result]) -> Result:
+        """Handle ``command`` and return what its docstring names, after the durable commit.
+
+        Raises the refusals of ``bot.core.model.errors``; nothing is changed then.
+        """
+        handler = HANDLERS[type(command)]
+        result, events = await self._units.run(lambda unit: handler(command, unit, self._tools))
+        self._react(events)
+        return cast("Result", result)
+
+    def _react(self, events: Iterable[e.Event]) -> None:
+        """News after the commit. A lost one costs nothing; see ``bot.core.model.events``."""
+        topics: set[str] = set()
+        for event in events:
+            topics.update(topics_of(event))
+        if topics:
+            self._live.ring(topics)
+        if any(isinstance(event, e.ErrandPosted) for event in events):
+            self._wake_relay()

@@ -1,0 +1,125 @@
+"""Who may do what. Roles, permissions, and the one table that joins them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from bot.core.model.errors import NotAllowed
+from bot.core.model.ids import PersonId, StaffId
+
+
+class Role(StrEnum):
+    """What a member of staff is here for. One person may hold several in a small team."""
+
+    PEER = "peer"
+    COUNSELLOR = "counsellor"
+    SUPERVISOR = "supervisor"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    """Area and verb; every console route names exactly one."""
+
+    DESK_SEE = "desk.see"
+    DUTY_SWITCH = "duty.switch"
+    TALK_TAKE = "talk.take"
+    TALK_ANSWER = "talk.answer"
+    FLAGGED_SEE = "flagged.see"
+    LIVE_SEE = "live.see"
+    CONCERN_ACKNOWLEDGE = "concern.acknowledge"
+    CONCERN_RESOLVE = "concern.resolve"
+    STAFF_MANAGE = "staff.manage"
+    COUNTS_SEE = "counts.see"
+
+
+_ANSWERING = frozenset(
+    {Permission.DESK_SEE, Permission.DUTY_SWITCH, Permission.TALK_TAKE, Permission.TALK_ANSWER}
+)
+_FLAGGED = _ANSWERING | {
+    Permission.FLAGGED_SEE,
+    Permission.CONCERN_ACKNOWLEDGE,
+    Permission.CONCERN_RESOLVE,
+}
+
+PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.PEER: _ANSWERING,
+    Role.COUNSELLOR: _FLAGGED,
+    Role.SUPERVISOR: _FLAGGED | {Permission.LIVE_SEE},
+    Role.ADMIN: frozenset({Permission.DESK_SEE, Permission.STAFF_MANAGE, Permission.COUNTS_SEE}),
+}
+
+
+class StaffState(StrEnum):
+    """Where a staff account stands."""
+
+    INVITED = "invited"
+    ACTIVE = "active"
+    DISABLED = "disabled"
+
+
+@dataclass(slots=True)
+class Staff:
+    """A member of staff. ``work_name`` is not their own name (R-182)."""
+
+    id: StaffId
+    work_name: str
+    roles: frozenset[Role]
+    state: StaffState
+    password_hash: str | None
+    made_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody of the staff who is looking, as every console read wants to know."""
+
+    staff_id: StaffId
+    work_name: str
+    roles: frozenset[Role]
+
+    def may(self, permission: Permission) -> bool:
+        """Whether any of the viewer's roles holds ``permission``."""
+        return any(permission in PERMISSIONS[role] for role in self.roles)
+
+    def must(self, permission: Permission) -> None:
+        """Raise ``NotAllowed`` unless the viewer holds ``permission``."""
+        if not self.may(permission):
+            raise NotAllowed
+
+
+def sees_talk(viewer: Viewer, *, holder: StaffId | None, flagged: bool) -> bool:
+    """A peer sees their own talks; a counsellor flagged ones too; a supervisor every one."""
+    if viewer.may(Permission.LIVE_SEE):
+        return True
+    if holder == viewer.staff_id and viewer.may(Permission.TALK_ANSWER):
+        return True
+    return flagged and viewer.may(Permission.FLAGGED_SEE)
+
+
+class PersonState(StrEnum):
+    """Where a person's record stands."""
+
+    PRESENT = "present"
+    LEAVING = "leaving"  # erasure asked for; waits for the end of a level-4 flag
+    ERASED = "erased"
+
+
+@dataclass(slots=True)
+class Person:
+    """One visitor. ``handle`` is None once the record is erased."""
+
+    id: PersonId
+    handle: str | None
+    locale: str
+    state: PersonState
+    first_seen_at: datetime
+    last_contact_at: datetime
+    erase_due_at: datetime | None = None
+
+    def erase(self) -> None:
+        """What is left is a row that names nobody."""
+        self.handle = None
+        self.state = PersonState.ERASED
+        self.erase_due_at = None

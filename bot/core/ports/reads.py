@@ -1,0 +1,284 @@
+"""Reads shaped for a screen. Words come opened; addresses never come at all.
+
+Every read of the console takes the viewer and answers ``NotFound`` alike for what does not
+exist and what is not theirs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol
+
+from bot.core.model.ids import ConcernId, MessageId, NoteId, PersonId, StaffId, TalkId
+from bot.core.model.messages import Delivery, Outbound, Sender
+from bot.core.model.people import PersonState, Role, StaffState, Viewer
+from bot.core.model.safety import ConcernState
+from bot.core.model.talk import TalkState
+from bot.core.model.sealed import Tag
+from triage.verdict import Kind, Level, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Whose room an address opens."""
+
+    person_id: PersonId
+    state: PersonState
+    locale: str
+    expires_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message as its person sees it. ``text_key`` is set instead of ``words`` for
+    templates; ``words`` is None where they can no longer be opened."""
+
+    seq: int
+    sender: Sender
+    by: str | None  # the work name of whoever answered
+    words: str | None
+    text_key: str | None
+    at: datetime
+
+
+class StandingState(StrEnum):
+    """What a person is honestly told about their talk (R-029)."""
+
+    WAITING = "waiting"  # nobody holds it yet
+    WITH_SOMEBODY = "with_somebody"  # held; a word from us is due
+    ANSWERED = "answered"  # held; the last word is ours
+    RESTING = "resting"  # closed; writing opens it again
+    LEAVING = "leaving"  # erasure asked for and waiting
+    ERASED = "erased"
+
+
+@dataclass(frozen=True, slots=True)
+class DutyView:
+    """Who is there, as a visitor may know it: a count, never who."""
+
+    on_duty: int
+    wait_minutes: int | None  # from the last answered talks, rounded up to 5; None: unknown
+    next_opening: datetime | None  # aware, Japan time; None: no fixed hours
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a person's talk stands."""
+
+    state: StandingState
+    duty: DutyView
+    has_passphrase: bool
+    erase_due_at: datetime | None
+
+
+class RoomReads(Protocol):
+    """What a person sees of their own room."""
+
+    async def whose(self, channel: str, address: str) -> Visit | None:
+        """Whose address this is; None for an unknown, expired or erased one."""
+        ...
+
+    async def lines(self, person_id: PersonId, *, after: int = 0, limit: int = 200) -> list[Line]:
+        """Lines with a number above ``after``, oldest first: the last ``limit`` of them when
+        ``after`` is 0, else the first ``limit``."""
+        ...
+
+    async def standing(self, person_id: PersonId, now: datetime) -> Standing:
+        """What to tell the person."""
+        ...
+
+    async def duty(self, now: datetime) -> DutyView:
+        """What to tell somebody who has not written yet."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class TalkRow:
+    """A talk in a list of the console."""
+
+    talk_id: TalkId
+    handle: str | None  # None: erased
+    state: TalkState
+    danger: Level
+    waiting_since: datetime | None
+    last_heard_at: datetime | None
+    first_time: bool
+    holder: str | None  # work name
+    flagged: bool  # an open concern
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """An open concern as the banner shows it."""
+
+    concern_id: ConcernId
+    talk_id: TalkId
+    handle: str | None
+    level: Level
+    kinds: frozenset[Kind]
+    state: ConcernState
+    raised_at: datetime
+    acknowledged_by: str | None  # work name
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """The console's first page."""
+
+    mine: list[TalkRow]
+    flagged: list[TalkRow]  # counsellors and supervisors; else empty
+    live: list[TalkRow]  # supervisors; else empty
+    waiting: int
+    waiting_flagged: int
+    longest_wait_since: datetime | None
+    on_duty: list[str]  # work names
+    i_am_on_duty: bool
+    alarms: list[Alarm]
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A part of a message that a rule pointed at: offsets into the shown words, and the rule.
+
+    Empty where masking changed the words.
+    """
+
+    start: int
+    end: int
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConsoleLine:
+    """One message as staff see it: masked, with what triage says."""
+
+    message_id: MessageId
+    seq: int
+    sender: Sender
+    by: str | None
+    words: str | None
+    text_key: str | None
+    at: datetime
+    delivery: Delivery | None
+    verdict: Verdict
+    assessed: bool
+    marks: tuple[Mark, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NoteLine:
+    """A staff note."""
+
+    note_id: NoteId
+    by: str
+    words: str | None
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class TalkView:
+    """One talk in the console. For an erased person ``lines`` and ``notes`` are empty."""
+
+    row: TalkRow
+    lines: list[ConsoleLine]
+    notes: list[NoteLine]
+    alarm: Alarm | None
+    may_answer: bool  # the viewer holds the talk
+
+
+@dataclass(frozen=True, slots=True)
+class StaffRow:
+    """An account in the administrator's list."""
+
+    staff_id: StaffId
+    work_name: str
+    roles: frozenset[Role]
+    state: StaffState
+    on_duty: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """Numbers for an administrator: no words, no handles."""
+
+    talks: int
+    talks_waiting: int
+    messages_today: int
+    concerns_open: int
+    erased: int
+    errands_due: int
+    errands_failing: int  # tried more than three times
+
+
+class ConsoleReads(Protocol):
+    """What staff see."""
+
+    async def viewer(self, token: Tag, now: datetime) -> Viewer | None:
+        """Who is signed in with this session; None if it ended or the account is disabled."""
+        ...
+
+    async def credentials(self, work_name: str) -> tuple[StaffId, str] | None:
+        """Account and password hash of an active account, for the sign-in alone."""
+        ...
+
+    async def invitation(self, token: Tag, now: datetime) -> tuple[str, bool] | None:
+        """Work name and whether it is the first administrator's link; None if spent."""
+        ...
+
+    async def has_staff(self) -> bool:
+        """Whether any account was ever opened with a password."""
+        ...
+
+    async def desk(self, viewer: Viewer, now: datetime) -> Desk:
+        """The console's first page. Needs ``DESK_SEE``."""
+        ...
+
+    async def alarms(self, viewer: Viewer) -> list[Alarm]:
+        """Open concerns that the viewer may know of, gravest first."""
+        ...
+
+    async def talk(
+        self, viewer: Viewer, talk_id: TalkId, *, after: int = 0, limit: int = 200
+    ) -> TalkView:
+        """One talk; lines as in ``RoomReads.lines``. Raises ``NotFound``."""
+        ...
+
+    async def staff(self, viewer: Viewer, now: datetime) -> list[StaffRow]:
+        """All accounts. Needs ``STAFF_MANAGE``."""
+        ...
+
+    async def counts(self, viewer: Viewer, now: datetime) -> Counts:
+        """Numbers of the service. Needs ``COUNTS_SEE``."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """What the relay needs to carry an outgoing message."""
+
+    channel: str
+    address: str | None
+    outbound: Outbound
+
+
+@dataclass(frozen=True, slots=True)
+class Specimen:
+    """What the relay needs to let a model look at a message."""
+
+    words: str
+    before: tuple[str, ...]
+    floor: Verdict
+
+
+class RelayReads(Protocol):
+    """What the relay opens, one message at a time, outside any transaction."""
+
+    async def parcel(self, message_id: MessageId) -> Parcel | None:
+        """None where there is nothing to carry any more (erased, or no address left)."""
+        ...
+
+    async def specimen(self, message_id: MessageId) -> Specimen | None:
+        """None where there is nothing to look at any more."""
+        ...

@@ -1,0 +1,345 @@
+"""What the house asks of its store: units of work and the rows inside them.
+
+A unit is a promise: after ``Units.run`` returned, everything that the work did is on disk;
+after it raised, nothing is. How many works share one commit is the store's own affair
+(one INSERT per transaction costs forty times its share of a transaction of fifty), so a
+work must not act outside the store.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Protocol, TypeVar
+
+from bot.core.model.events import Event
+from bot.core.model.ids import (
+    ConcernId,
+    ErrandId,
+    MessageId,
+    PersonId,
+    StaffId,
+    TalkId,
+)
+from bot.core.model.messages import Message, Note
+from bot.core.model.people import Person, Role, Staff
+from bot.core.model.safety import Concern
+from bot.core.model.talk import Talk
+from bot.core.model.sealed import Tag, WrappedKey
+
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a person can be reached. ``sealed`` is None where nothing is to be sent (web)."""
+
+    channel: str
+    tag: Tag
+    person_id: PersonId
+    sealed: bytes | None
+    expires_at: datetime | None
+
+    @staticmethod
+    def bound_to(channel: str, tag: Tag) -> str:
+        """What a sealed address is bound to."""
+        return f"address:{channel}:{tag.hex()}"
+
+
+@dataclass(frozen=True, slots=True)
+class SeenEvent:
+    """An inbound event that was taken in. ``digest`` is None once its person is erased."""
+
+    source: str
+    tag: Tag
+    digest: Tag | None  # keyed hash of the words: the same key with other words is an error
+    person_id: PersonId | None
+    row_id: str  # what came of it: a message or a note
+    at: datetime
+
+
+class Action(StrEnum):
+    """What an errand does."""
+
+    DELIVER = "deliver"  # carry an outgoing message to its channel
+    ASSESS = "assess"  # let the second speed of triage look at a message
+
+
+@dataclass(frozen=True, slots=True)
+class Errand:
+    """Something due. Errands of one lane are carried out one after the other, oldest first."""
+
+    id: ErrandId
+    lane: str
+    action: Action
+    message_id: MessageId
+    due_at: datetime
+    tries: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """A one-time link, known by its tag only."""
+
+    token: Tag
+    staff_id: StaffId
+    expires_at: datetime
+    first: bool  # the very first administrator's link
+
+
+class People(Protocol):
+    """Persons, their keys, addresses and passphrases."""
+
+    async def add(self, person: Person, key: WrappedKey) -> bool:
+        """Store a new person with their key. False, and nothing stored, if the handle is taken."""
+        ...
+
+    async def get(self, person_id: PersonId) -> Person | None:
+        """The person, locked until the unit ends."""
+        ...
+
+    async def save(self, person: Person) -> None:
+        """Write a changed person back."""
+        ...
+
+    async def key(self, person_id: PersonId) -> WrappedKey | None:
+        """The person's wrapped data key; None once it is destroyed."""
+        ...
+
+    async def shred(self, person_id: PersonId) -> None:
+        """Destroy key, addresses, passphrase, sealed words and notes, and digests of events.
+
+        Unsettled errands of the person's talk are dropped. Rows that count stay.
+        """
+        ...
+
+    async def due_for_erasure(self, now: datetime, limit: int) -> list[PersonId]:
+        """Persons whose erasure waited until ``now`` or earlier."""
+        ...
+
+    async def at(self, channel: str, tag: Tag) -> Address | None:
+        """Who is reached at an address; expired ones too (the caller looks at the time)."""
+        ...
+
+    async def settle_at(self, address: Address) -> None:
+        """Store an address, or move and renew one that exists."""
+        ...
+
+    async def leave(self, channel: str, tag: Tag) -> None:
+        """Forget an address. Safe to repeat."""
+        ...
+
+    async def set_passphrase(self, person_id: PersonId, verifier: Tag, now: datetime) -> None:
+        """Replace the person's verifier."""
+        ...
+
+    async def by_passphrase(self, verifier: Tag) -> PersonId | None:
+        """Whose passphrase this is."""
+        ...
+
+
+class Talks(Protocol):
+    """Talks and their notes."""
+
+    async def add(self, talk: Talk) -> None:
+        """Store a new talk."""
+        ...
+
+    async def get(self, talk_id: TalkId) -> Talk | None:
+        """The talk, locked until the unit ends."""
+        ...
+
+    async def of_person(self, person_id: PersonId) -> Talk | None:
+        """The person's talk, locked until the unit ends."""
+        ...
+
+    async def save(self, talk: Talk) -> None:
+        """Write a changed talk back."""
+        ...
+
+    async def next_waiting(self) -> Talk | None:
+        """Whoever is next by ``bot.core.model.queue``, locked; None when nobody waits."""
+        ...
+
+    async def held_by(self, staff_id: StaffId) -> list[Talk]:
+        """All talks that somebody holds, locked."""
+        ...
+
+    async def add_note(self, note: Note) -> None:
+        """Store a note."""
+        ...
+
+
+class Messages(Protocol):
+    """Messages of talks."""
+
+    async def add(self, message: Message) -> None:
+        """Store a new message."""
+        ...
+
+    async def get(self, message_id: MessageId) -> Message | None:
+        """One message."""
+        ...
+
+    async def save_verdict(self, message: Message) -> None:
+        """Write ``verdict`` and ``assessed`` back."""
+        ...
+
+    async def save_delivery(self, message: Message) -> None:
+        """Write ``delivery`` back."""
+        ...
+
+    async def mark_seen(self, talk_id: TalkId, upto: int) -> int:
+        """Outgoing messages up to ``upto`` become DELIVERED, unless they already are.
+
+        FAILED ones stay. Returns how many changed.
+        """
+        ...
+
+
+class Concerns(Protocol):
+    """Raised flags."""
+
+    async def add(self, concern: Concern) -> None:
+        """Store a new concern."""
+        ...
+
+    async def get(self, concern_id: ConcernId) -> Concern | None:
+        """One concern, locked."""
+        ...
+
+    async def open_of(self, talk_id: TalkId) -> Concern | None:
+        """The talk's open concern (raised or acknowledged), locked."""
+        ...
+
+    async def save(self, concern: Concern) -> None:
+        """Write a changed concern back."""
+        ...
+
+
+class StaffRoom(Protocol):
+    """Accounts, one-time links, sessions and duty."""
+
+    async def add(self, staff: Staff) -> bool:
+        """Store an account. False, and nothing stored, if the work name is taken."""
+        ...
+
+    async def get(self, staff_id: StaffId) -> Staff | None:
+        """One account, locked."""
+        ...
+
+    async def by_name(self, work_name: str) -> Staff | None:
+        """The account with this work name."""
+        ...
+
+    async def save(self, staff: Staff) -> None:
+        """Write a changed account back."""
+        ...
+
+    async def active_with(self, role: Role) -> int:
+        """How many active accounts hold ``role``."""
+        ...
+
+    async def invite(self, invitation: Invitation) -> None:
+        """Store a one-time link; an earlier one for the same account stops working."""
+        ...
+
+    async def invitation(self, token: Tag) -> Invitation | None:
+        """The link's row."""
+        ...
+
+    async def spend(self, token: Tag) -> None:
+        """The link was used."""
+        ...
+
+    async def open_session(
+        self, token: Tag, staff_id: StaffId, now: datetime, expires_at: datetime
+    ) -> None:
+        """Store a session."""
+        ...
+
+    async def close_session(self, token: Tag) -> None:
+        """End one session. Safe to repeat."""
+        ...
+
+    async def close_sessions_of(self, staff_id: StaffId) -> None:
+        """End every session of an account."""
+        ...
+
+    async def start_duty(self, staff_id: StaffId, now: datetime) -> None:
+        """Present from now on; renews where present already."""
+        ...
+
+    async def touch_duty(self, staff_id: StaffId, now: datetime) -> None:
+        """Still there. Nothing where off duty."""
+        ...
+
+    async def stop_duty(self, staff_id: StaffId) -> None:
+        """No longer present. Safe to repeat."""
+        ...
+
+    async def forget_stale(self, now: datetime) -> int:
+        """Forget expired sessions, links, web addresses, and duty unheard of for a day."""
+        ...
+
+
+class Mailroom(Protocol):
+    """Inbound events that were seen, and errands that are due."""
+
+    async def remember(self, seen: SeenEvent) -> bool:
+        """Note an event. False, and nothing stored, if it was seen before."""
+        ...
+
+    async def recall(self, source: str, tag: Tag) -> SeenEvent | None:
+        """The event as it was first seen."""
+        ...
+
+    async def post(self, errand: Errand) -> None:
+        """Make something due."""
+        ...
+
+    async def claim(self, now: datetime, *, lease_until: datetime, limit: int) -> list[Errand]:
+        """Lease up to ``limit`` due errands, only the head of each lane, oldest first.
+
+        An errand whose lease ran out is due again. ``tries`` counts this claim.
+        """
+        ...
+
+    async def settle(self, errand_id: ErrandId) -> None:
+        """The errand is done. Safe to repeat."""
+        ...
+
+    async def postpone(self, errand_id: ErrandId, due_at: datetime) -> None:
+        """Try again at ``due_at``."""
+        ...
+
+
+class UnitOfWork(Protocol):
+    """Everything that one work may read and change, and the events it leaves."""
+
+    people: People
+    talks: Talks
+    messages: Messages
+    concerns: Concerns
+    staff: StaffRoom
+    mail: Mailroom
+
+    def publish(self, event: Event) -> None:
+        """Note an event; it is news only if the unit commits."""
+        ...
+
+
+class Units(Protocol):
+    """Runs works, each in a unit of its own."""
+
+    async def run(
+        self, work: Callable[[UnitOfWork], Awaitable[Result]]
+    ) -> tuple[Result, tuple[Event, ...]]:
+        """Run ``work``, commit durably, and return its result with the events it left.
+
+        Whatever ``work`` raises undoes all of it (and nothing of any other work) and is
+        raised again.
+        """
+        ...

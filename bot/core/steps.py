@@ -1,0 +1,128 @@
+"""What several use cases share. Steps work inside a caller's unit and never commit."""
+
+from __future__ import annotations
+
+from bot.core.model.errors import NotAllowed, NotFound, RecordErased
+from bot.core.model.events import CardShown, ConcernRaised, ErrandPosted, RecordShredded
+from bot.core.model.ids import ConcernId, ErrandId, MessageId, StaffId, TalkId
+from bot.core.model.messages import Delivery, Message, Sender
+from bot.core.model.people import Person, Role, Staff, StaffState
+from bot.core.model.safety import Concern, ConcernState, raises_concern, shows_card
+from bot.core.model.sealed import WrappedKey
+from bot.core.model.talk import Talk
+from bot.core.ports.store import Action, Errand, UnitOfWork
+from bot.core.ports.tools import Tools
+from triage.verdict import Verdict
+
+CARD_KEY = "safety.card"
+
+
+async def active_staff(uow: UnitOfWork, staff_id: StaffId) -> Staff:
+    """The account, if it is active. Raises ``NotAllowed``."""
+    staff = await uow.staff.get(staff_id)
+    if staff is None or staff.state is not StaffState.ACTIVE:
+        raise NotAllowed
+    return staff
+
+
+async def answering_staff(uow: UnitOfWork, staff_id: StaffId) -> Staff:
+    """An active account that may answer people. Raises ``NotAllowed``."""
+    staff = await active_staff(uow, staff_id)
+    if not staff.roles - {Role.ADMIN}:
+        raise NotAllowed
+    return staff
+
+
+async def talk_of(uow: UnitOfWork, talk_id: TalkId) -> Talk:
+    """The talk, locked. Raises ``NotFound``."""
+    talk = await uow.talks.get(talk_id)
+    if talk is None:
+        raise NotFound
+    return talk
+
+
+async def person_with_key(uow: UnitOfWork, talk: Talk) -> tuple[Person, WrappedKey]:
+    """The talk's person and their wrapped key. Raises ``RecordErased``."""
+    person = await uow.people.get(talk.person_id)
+    key = await uow.people.key(talk.person_id)
+    if person is None or key is None:
+        raise RecordErased
+    return person, key
+
+
+async def shred(uow: UnitOfWork, person: Person, talk: Talk | None) -> None:
+    """Destroy everything that a person wrote, at once and for ever (rule 4)."""
+    await uow.people.shred(person.id)
+    person.erase()
+    await uow.people.save(person)
+    if talk is None:
+        return
+    talk.erase()
+    await uow.talks.save(talk)
+    uow.publish(RecordShredded(talk.id, person.id))
+
+
+async def post(
+    uow: UnitOfWork, tools: Tools, *, action: Action, message: Message, lane: str
+) -> None:
+    """Make an errand due now."""
+    errand_id = ErrandId(tools.ids.new())
+    await uow.mail.post(
+        Errand(
+            id=errand_id,
+            lane=lane,
+            action=action,
+            message_id=message.id,
+            due_at=tools.clock.now(),
+        )
+    )
+    uow.publish(ErrandPosted())
+
+
+async def heed(
+    uow: UnitOfWork, tools: Tools, *, talk: Talk, message_id: MessageId, verdict: Verdict
+) -> None:
+    """Do what a verdict obliges: raise or grow the concern, show the card (R-071 to R-073)."""
+    if raises_concern(verdict.level):
+        await _raise_concern(uow, tools, talk=talk, message_id=message_id, verdict=verdict)
+    if shows_card(verdict.level) and talk.card_due(tools.clock.now()):
+        await _show_card(uow, tools, talk)
+
+
+async def _raise_concern(
+    uow: UnitOfWork, tools: Tools, *, talk: Talk, message_id: MessageId, verdict: Verdict
+) -> None:
+    concern = await uow.concerns.open_of(talk.id)
+    if concern is not None:
+        concern.grow(message_id=message_id, level=verdict.level, kinds=verdict.kinds)
+        await uow.concerns.save(concern)
+    else:
+        await uow.concerns.add(
+            Concern(
+                id=ConcernId(tools.ids.new()),
+                talk_id=talk.id,
+                message_id=message_id,
+                level=verdict.level,
+                kinds=verdict.kinds,
+                state=ConcernState.RAISED,
+                raised_at=tools.clock.now(),
+            )
+        )
+    uow.publish(ConcernRaised(talk.id, talk.person_id))
+
+
+async def _show_card(uow: UnitOfWork, tools: Tools, talk: Talk) -> None:
+    now = tools.clock.now()
+    talk.card_shown_at = now
+    card = Message(
+        id=MessageId(tools.ids.new()),
+        talk_id=talk.id,
+        seq=talk.next_seq(),
+        sender=Sender.SERVICE,
+        at=now,
+        text_key=CARD_KEY,
+        delivery=Delivery.SENDING,
+    )
+    await uow.messages.add(card)
+    await post(uow, tools, action=Action.DELIVER, message=card, lane=talk.id)
+    uow.publish(CardShown(talk.id, talk.person_id))
