@@ -1,0 +1,1 @@
+"""What every page of the house shares: forms in, headers, templates and event streams out."""
