@@ -15,6 +15,7 @@ async def record_verdict(command: RecordVerdict, uow: UnitOfWork, tools: Tools) 
 
     A verdict never lowers what was found before; only a human does (decision 7).
     """
+    await uow.mail.settle(command.errand_id)
     message = await uow.messages.get(command.message_id)
     if message is None or message.assessed:
         return

@@ -11,6 +11,7 @@ from bot.core.ports.tools import Tools
 
 async def record_delivery(command: RecordDelivery, uow: UnitOfWork, tools: Tools) -> None:
     """Note what the relay learned. DELIVERED is never taken back by a later, lesser word."""
+    await uow.mail.settle(command.errand_id)
     message = await uow.messages.get(command.message_id)
     if message is None or message.delivery in {None, Delivery.DELIVERED}:
         return

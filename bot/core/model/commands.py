@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from bot.core.model.ids import ConcernId, MessageId, NoteId, PersonId, StaffId, TalkId
+from bot.core.model.ids import ConcernId, ErrandId, MessageId, NoteId, PersonId, StaffId, TalkId
 from bot.core.model.messages import Delivery, Inbound
 from bot.core.model.people import Role
 from bot.core.model.safety import Resolution
@@ -104,16 +104,18 @@ class EraseRecord(Command[Erasure]):
 
 @dataclass(frozen=True, slots=True)
 class RecordVerdict(Command[None]):
-    """The second speed of triage has looked at a message."""
+    """The second speed of triage has looked at a message; its errand is settled with it."""
 
+    errand_id: ErrandId
     message_id: MessageId
     verdict: Verdict
 
 
 @dataclass(frozen=True, slots=True)
 class RecordDelivery(Command[None]):
-    """The relay learned how far an outgoing message came."""
+    """The relay learned how far an outgoing message came; its errand is settled with it."""
 
+    errand_id: ErrandId
     message_id: MessageId
     delivery: Delivery
 
