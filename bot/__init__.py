@@ -1,0 +1,1 @@
+"""Madoakari: the lit window that somebody awake at night sees."""

@@ -7,6 +7,7 @@ event concerns.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from typing import Any, TypeVar, cast
 
 from bot.core.handlers import (
@@ -28,6 +29,9 @@ from bot.core.ports.store import UnitOfWork, Units
 from bot.core.ports.tools import Tools
 
 Result = TypeVar("Result")
+Tally = Callable[[str], AbstractContextManager[None]]
+"""Opened around every command, by its name: counts outcomes and measures time."""
+
 Handler = Callable[[Any, UnitOfWork, Tools], Awaitable[Any]]
 
 HANDLERS: Mapping[type[c.Command[Any]], Handler] = {
@@ -86,19 +90,22 @@ class Bus:
         tools: Tools,
         live: LiveFeed,
         wake_relay: Callable[[], None],
+        tally: Tally,
     ) -> None:
         self._units = units
         self._tools = tools
         self._live = live
         self._wake_relay = wake_relay
+        self._tally = tally
 
     async def run(self, command: c.Command[Result]) -> Result:
         """Handle ``command`` and return what its docstring names, after the durable commit.
 
         Raises the refusals of ``bot.core.model.errors``; nothing is changed then.
         """
-        handler = HANDLERS[type(command)]
-        result, events = await self._units.run(lambda unit: handler(command, unit, self._tools))
+        handler, name = HANDLERS[type(command)], type(command).__name__
+        with self._tally(name):
+            result, events = await self._units.run(lambda unit: handler(command, unit, self._tools))
         self._react(events)
         return cast("Result", result)
 

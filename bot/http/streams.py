@@ -8,6 +8,7 @@ KEEPALIVE_S = 15.0
 """How often a silent stream says that it is alive (proxies end those that do not)."""
 
 RETRY_MS = 2000
+_MAX_DIGITS = 9
 
 
 class EventStream:
@@ -53,4 +54,4 @@ def encode_event(event: str, data: str, *, event_id: int | None = None) -> bytes
 def last_event_id(request: web.Request) -> int:
     """The number after which a page wants to go on; 0 where it names none or nonsense."""
     raw = request.headers.get("Last-Event-ID") or request.query.get("after", "0")
-    return int(raw) if raw.isascii() and raw.isdecimal() and len(raw) <= 9 else 0
+    return int(raw) if raw.isascii() and raw.isdecimal() and len(raw) <= _MAX_DIGITS else 0

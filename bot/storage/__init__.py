@@ -1,0 +1,1 @@
+"""The only SQLAlchemy of the house: tables, units of work, reads."""

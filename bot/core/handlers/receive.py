@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core.model.commands import ReceiveMessage, Receipt
+from bot.core.model.commands import Receipt, ReceiveMessage
 from bot.core.model.errors import KeyReused, RecordErased
 from bot.core.model.events import MessageHeard
 from bot.core.model.ids import MessageId, PersonId, TalkId

@@ -1,0 +1,1 @@
+"""The field's own things: values, rules, commands, events, errors."""

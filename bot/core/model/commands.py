@@ -13,7 +13,6 @@ from bot.core.model.safety import Resolution
 from bot.core.model.sealed import Tag
 from triage.verdict import Verdict
 
-
 Result = TypeVar("Result")
 
 

@@ -11,6 +11,8 @@ JAPAN = ZoneInfo("Asia/Tokyo")
 PRESENCE_LASTS = timedelta(minutes=5)
 """A console that was not heard of for this long no longer counts as somebody on duty."""
 
+_HOUR_MINUTES = 60
+_DAY_MINUTES = 24 * _HOUR_MINUTES
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _SPAN = re.compile(r"(?P<days>[a-z,\- ]+?)\s+(?P<from>\d{1,2}:\d{2})\s*-\s*(?P<to>\d{1,2}:\d{2})")
 
@@ -76,15 +78,15 @@ def _spans(part: str) -> list[Span]:
     if found is None:
         raise BadHours(f"cannot read {part!r}; write for example 'mon-fri 20:00-24:00'")
     starts, ends = _minutes(found["from"], part), _minutes(found["to"], part)
-    ends += 24 * 60 if ends <= starts else 0
+    ends += _DAY_MINUTES if ends <= starts else 0
     return [Span(day, starts, ends) for day in _weekdays(found["days"], part)]
 
 
 def _minutes(clock: str, part: str) -> int:
     hour, minute = (int(number) for number in clock.split(":"))
-    if hour * 60 + minute > 24 * 60 or minute > 59:
+    if hour * _HOUR_MINUTES + minute > _DAY_MINUTES or minute >= _HOUR_MINUTES:
         raise BadHours(f"{clock} in {part!r} is no time of day")
-    return hour * 60 + minute
+    return hour * _HOUR_MINUTES + minute
 
 
 def _weekdays(text: str, part: str) -> list[int]:

@@ -44,7 +44,7 @@ class Channel(Protocol):
         ...
 
     def routes(self) -> Sequence[Any]:
-        """aiohttp route definitions of this channel; empty where it has none."""
+        """Route definitions for aiohttp of this channel; empty where it has none."""
         ...
 
     async def start(self) -> None:

@@ -15,8 +15,8 @@ from bot.core.model.ids import ConcernId, MessageId, NoteId, PersonId, StaffId, 
 from bot.core.model.messages import Delivery, Outbound, Sender
 from bot.core.model.people import PersonState, Role, StaffState, Viewer
 from bot.core.model.safety import ConcernState
-from bot.core.model.talk import TalkState
 from bot.core.model.sealed import Tag
+from bot.core.model.talk import TalkState
 from triage.verdict import Kind, Level, Verdict
 
 
@@ -32,8 +32,11 @@ class Visit:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One message as its person sees it. ``text_key`` is set instead of ``words`` for
-    templates; ``words`` is None where they can no longer be opened."""
+    """One message as its person sees it.
+
+    ``text_key`` is set instead of ``words`` for templates; ``words`` is None where they can no
+    longer be opened.
+    """
 
     seq: int
     sender: Sender
@@ -81,8 +84,10 @@ class RoomReads(Protocol):
         ...
 
     async def lines(self, person_id: PersonId, *, after: int = 0, limit: int = 200) -> list[Line]:
-        """Lines with a number above ``after``, oldest first: the last ``limit`` of them when
-        ``after`` is 0, else the first ``limit``."""
+        """Lines with a number above ``after``, oldest first.
+
+        The last ``limit`` of them when ``after`` is 0, else the first ``limit``.
+        """
         ...
 
     async def standing(self, person_id: PersonId, now: datetime) -> Standing:

@@ -26,8 +26,8 @@ from bot.core.model.ids import (
 from bot.core.model.messages import Message, Note
 from bot.core.model.people import Person, Role, Staff
 from bot.core.model.safety import Concern
-from bot.core.model.talk import Talk
 from bot.core.model.sealed import Tag, WrappedKey
+from bot.core.model.talk import Talk
 
 Result = TypeVar("Result")
 
