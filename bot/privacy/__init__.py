@@ -1,0 +1,1 @@
+"""Keys, sealing, pseudonyms, passphrases, masking, redaction."""
