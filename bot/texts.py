@@ -57,11 +57,11 @@ class Texts:
     @classmethod
     def load(cls, folder: Path = HERE) -> Texts:
         """Read every locale file. Raises ``TextsError`` for one that cannot be used."""
-        return cls({path.name: dict(_locale(path)) for path in sorted(folder.iterdir())})
+        return cls({locale: dict(_locale(folder / locale)) for locale in LOCALES})
 
     @property
     def locales(self) -> tuple[str, ...]:
-        """The locales that there are words in."""
+        """The locales that there are words in, Japanese first."""
         return tuple(self._entries)
 
     def say(self, key: str, locale: str, /, **values: object) -> str:

@@ -1,0 +1,1 @@
+"""Real services for tests: PostgreSQL, Redis and Chromium, started here and thrown away."""
