@@ -1,0 +1,147 @@
+"""What moves by itself: one stream per open page, told what changed and nothing else.
+
+    desk         the moving part of the desk
+    alarm        the banner of open concerns; never a word of a talk
+    talk         the head of the open talk
+    notes        the notes beside it
+    line         a new line of it, numbered, so that a page that was away asks for the rest
+    line-state   a line shown before that looks different now (delivery, verdict)
+    gone         the open talk is no longer for this reader, or was erased
+    signed-out   the session ended
+
+Each look reads everything anew and sends what differs from what was sent before: a nudge that
+was lost or came twice does no harm.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Final
+
+from aiohttp import web
+
+from bot.core.model.errors import NotFound
+from bot.core.model.ids import TalkId
+from bot.core.ports.live import CONSOLE, Ear, talk_topic
+from bot.core.ports.reads import TalkView
+from bot.http.streams import EventStream, last_event_id
+from moderator_ui.call import Call
+from moderator_ui.pages import fragment
+from moderator_ui.views.desk import answers, desk_for, panel
+
+PAUSE_S: Final = 0.25
+"""At most four looks a second for one page, however much happens."""
+LISTEN_S: Final = 0.5
+LISTENS: Final = 20
+"""Without any nudge a page is looked after every ten seconds."""
+WINDOW: Final = 50
+"""How many shown lines are watched for changes."""
+LIMIT: Final = 200
+
+
+async def stream(call: Call) -> web.StreamResponse:
+    """Tell one page what changes until it leaves, the session ends or the service stops."""
+    talk_id = _open_talk(call)
+    topics = (CONSOLE, talk_topic(talk_id)) if talk_id else (CONSOLE,)
+    ear = call.house.parts.live.listen(*topics)
+    events = EventStream(call.request)
+    with call.house.watch.counted():
+        try:
+            response = await events.open()
+            await _follow(call, events, ear, Screen(call, events, talk_id))
+        finally:
+            ear.close()
+    return response
+
+
+async def _follow(call: Call, events: EventStream, ear: Ear, screen: Screen) -> None:
+    try:
+        while not _over(call, events) and await screen.look():
+            await asyncio.sleep(PAUSE_S)
+            await _listen(call, events, ear)
+    except ConnectionError:
+        return  # the page has left in the middle of a sentence
+
+
+async def _listen(call: Call, events: EventStream, ear: Ear) -> None:
+    for _ in range(LISTENS):
+        if _over(call, events) or await ear.wait(LISTEN_S):
+            return
+    await events.keep_alive()
+
+
+def _over(call: Call, events: EventStream) -> bool:
+    return call.house.watch.stopping or events.left
+
+
+def _open_talk(call: Call) -> TalkId | None:
+    named = call.request.query.get("talk", "")
+    return TalkId(named) if named.isascii() and named.isalnum() else None
+
+
+class Screen:
+    """One open page: what it was told last, and what it should hear now."""
+
+    def __init__(self, call: Call, events: EventStream, talk_id: TalkId | None) -> None:
+        self._call = call
+        self._events = events
+        self._talk_id = talk_id
+        self._seq = last_event_id(call.request)
+        self._told: dict[str, str] = {}
+        self._lines: dict[int, str] = {}
+
+    async def look(self) -> bool:
+        """Read anew and tell the differences. False once nobody is signed in any more."""
+        self._call = await self._call.looked_at_again()
+        if self._call.somebody is None:
+            await self._events.send("signed-out", "")
+            return False
+        await self._look_at_alarms()
+        if self._talk_id is not None:
+            await self._look_at_talk(self._talk_id)
+        return True
+
+    async def _look_at_alarms(self) -> None:
+        if not answers(self._call):
+            return
+        desk = await desk_for(self._call)
+        await self._tell("alarm", fragment(self._call, "_alarms.html", alarms=desk.alarms))
+        await self._tell("desk", panel(self._call, desk, open_talk=self._talk_id))
+
+    async def _look_at_talk(self, talk_id: TalkId) -> None:
+        try:
+            view = await self._read(talk_id)
+        except NotFound:
+            self._talk_id = None
+            await self._tell("gone", "")
+            return
+        if view.row.handle is None:
+            await self._tell("gone", "")
+            return
+        await self._tell("talk", fragment(self._call, "talk/_head.html", view=view))
+        await self._tell("notes", fragment(self._call, "talk/_notes.html", view=view))
+        while len(view.lines) >= LIMIT and await self._tell_lines(view):
+            view = await self._read(talk_id)
+        await self._tell_lines(view)
+
+    async def _read(self, talk_id: TalkId) -> TalkView:
+        after = max(0, self._seq - WINDOW)
+        return await self._call.reads.talk(self._call.viewer, talk_id, after=after, limit=LIMIT)
+
+    async def _tell_lines(self, view: TalkView) -> bool:
+        """True where any of these lines was new."""
+        before, shown = self._seq, {}
+        for line in view.lines:
+            text = shown[line.seq] = fragment(self._call, "talk/_line.html", line=line)
+            if line.seq > self._seq:
+                self._seq = line.seq
+                await self._events.send("line", text, event_id=line.seq)
+            elif self._lines.get(line.seq) != text:
+                await self._events.send("line-state", text)
+        self._lines = shown
+        return self._seq > before
+
+    async def _tell(self, event: str, text: str) -> None:
+        if self._told.get(event) != text:
+            self._told[event] = text
+            await self._events.send(event, text)

@@ -1,0 +1,129 @@
+"""Words for what the core says in values: levels, kinds, deliveries, times, marked passages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from bot.core.model.duty import JAPAN
+from bot.core.model.messages import Delivery
+from bot.core.model.people import Role, StaffState
+from bot.core.model.safety import Resolution
+from bot.core.model.talk import TalkState
+from bot.core.ports.reads import ConsoleLine, Mark
+from triage.verdict import Kind, Level
+
+LEVEL_KEYS: Final = {
+    Level.NONE: "console.level_none",
+    Level.DISTRESS: "console.level_distress",
+    Level.UNDECIDED: "console.level_undecided",
+    Level.PASSIVE: "console.level_passive",
+    Level.ACTIVE: "console.level_active",
+    Level.IMMINENT: "console.level_imminent",
+}
+KIND_KEYS: Final = {
+    Kind.SUICIDE: "console.kind_suicide",
+    Kind.SELF_HARM: "console.kind_self_harm",
+    Kind.ABUSE: "console.kind_abuse",
+    Kind.VIOLENCE: "console.kind_violence",
+    Kind.MEDICAL: "console.kind_medical",
+}
+DELIVERY_KEYS: Final = {
+    Delivery.SENDING: "console.delivery_sending",
+    Delivery.IN_ROOM: "console.delivery_in_room",
+    Delivery.DELIVERED: "console.delivery_delivered",
+    Delivery.FAILED: "console.delivery_failed",
+}
+RESOLUTION_KEYS: Final = {
+    Resolution.TALKED: "console.resolution_talked",
+    Resolution.HANDED_ON: "console.resolution_handed_on",
+    Resolution.LOST_TOUCH: "console.resolution_lost_touch",
+    Resolution.WRONG_FLAG: "console.resolution_wrong_flag",
+}
+ROLE_KEYS: Final = {
+    Role.PEER: "console.role_peer",
+    Role.COUNSELLOR: "console.role_counsellor",
+    Role.SUPERVISOR: "console.role_supervisor",
+    Role.ADMIN: "console.role_admin",
+}
+TALK_STATE_KEYS: Final = {
+    TalkState.WAITING: "console.talk_waiting",
+    TalkState.HELD: "console.talk_held",
+    TalkState.CLOSED: "console.talk_closed",
+    TalkState.ERASED: "console.talk_erased",
+}
+STAFF_STATE_KEYS: Final = {
+    StaffState.INVITED: "console.staff_invited",
+    StaffState.ACTIVE: "console.staff_active",
+    StaffState.DISABLED: "console.staff_disabled",
+}
+SHAPES: Final = {
+    Level.NONE: "",
+    Level.DISTRESS: "○",
+    Level.UNDECIDED: "？",
+    Level.PASSIVE: "△",
+    Level.ACTIVE: "▲",
+    Level.IMMINENT: "■",
+}
+"""A shape beside every word of danger, because colour alone tells some people nothing."""
+
+
+_HOUR: Final = 60
+_DAY: Final = 24 * 60
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A piece of a message; ``rule`` names what pointed at it."""
+
+    text: str
+    rule: str | None = None
+
+
+def segments(words: str, marks: Iterable[Mark]) -> list[Segment]:
+    """``words`` cut at its marks. Joined again, the pieces are exactly ``words``.
+
+    Where marks overlap, the one that begins first (the longer one of two) keeps its whole
+    length and the other what is left of it.
+    """
+    pieces: list[Segment] = []
+    at = 0
+    for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end)):
+        start, end = max(mark.start, at), min(mark.end, len(words))
+        if start >= end:
+            continue
+        if at < start:
+            pieces.append(Segment(words[at:start]))
+        pieces.append(Segment(words[start:end], mark.rule))
+        at = end
+    if at < len(words):
+        pieces.append(Segment(words[at:]))
+    return pieces
+
+
+def rules_of(line: ConsoleLine) -> Sequence[str]:
+    """The ids of the rules behind a line's verdict, each once, in order."""
+    named = [reason.rule for reason in line.verdict.reasons] + [mark.rule for mark in line.marks]
+    return list(dict.fromkeys(named))
+
+
+def when(moment: datetime, now: datetime) -> str:
+    """A moment in Japan: '03:07' today, '11/3 03:07' on any other day."""
+    there, today = moment.astimezone(JAPAN), now.astimezone(JAPAN)
+    clock = there.strftime("%H:%M")
+    if there.date() == today.date():
+        return clock
+    day = f"{there.month}/{there.day}"
+    return f"{day} {clock}" if there.year == today.year else f"{there.year}/{day} {clock}"
+
+
+def waited(since: datetime, now: datetime) -> tuple[str, dict[str, int]]:
+    """The text key and its values for how long it has been, in whole minutes, hours or days."""
+    minutes = max(0, int((now - since) / timedelta(minutes=1)))
+    if minutes < _HOUR:
+        return "console.minutes", {"minutes": minutes}
+    if minutes < _DAY:
+        return "console.hours", {"hours": minutes // _HOUR, "minutes": minutes % _HOUR}
+    return "console.days", {"days": minutes // _DAY}
