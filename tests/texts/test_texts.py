@@ -31,7 +31,12 @@ def make(folder: Path, text: str) -> Texts:
 
 def test_a_key_is_the_file_and_its_tables(tmp_path: Path) -> None:
     texts = make(tmp_path, FILE)
-    assert texts.keys("ja") == {"page.hello", "page.card.title", "page.card.small.note", "page.alone"}
+    assert texts.keys("ja") == {
+        "page.hello",
+        "page.card.title",
+        "page.card.small.note",
+        "page.alone",
+    }
     assert texts.say("page.card.small.note", "ja") == "電話代はかかりません"
     assert texts.locales == ("ja", "en")
 
