@@ -1,0 +1,49 @@
+"""Messages of talks."""
+
+from __future__ import annotations
+
+from sqlalchemy import bindparam, insert, select, update
+
+from bot.core.model.ids import MessageId, TalkId
+from bot.core.model.messages import Delivery, Message
+from bot.storage import rows
+from bot.storage import tables as t
+from bot.storage.statements import Repository
+
+_ADD = insert(t.messages)
+_GET = select(*rows.MESSAGE).where(t.messages.c.id == bindparam("which")).with_for_update()
+_SAVE = update(t.messages).where(t.messages.c.id == bindparam("which"))
+_SEEN = (
+    update(t.messages)
+    .where(
+        t.messages.c.talk_id == bindparam("which"),
+        t.messages.c.seq <= bindparam("upto"),
+        t.messages.c.delivery.in_([Delivery.SENDING, Delivery.IN_ROOM]),
+    )
+    .values(delivery=Delivery.DELIVERED)
+)
+
+
+class SqlMessages(Repository):
+    """Implements ``bot.core.ports.store.Messages``."""
+
+    async def add(self, message: Message) -> None:
+        """Store a new message."""
+        await self._do(_ADD, rows.message_values(message))
+
+    async def get(self, message_id: MessageId) -> Message | None:
+        """One message, locked."""
+        row = await self._one(_GET, {"which": message_id})
+        return None if row is None else rows.message(row)
+
+    async def save_verdict(self, message: Message) -> None:
+        """Write what triage says back."""
+        await self._do(_SAVE, {"which": message.id, **rows.verdict_values(message)})
+
+    async def save_delivery(self, message: Message) -> None:
+        """Write how far it came back."""
+        await self._do(_SAVE, {"which": message.id, "delivery": message.delivery})
+
+    async def mark_seen(self, talk_id: TalkId, upto: int) -> int:
+        """Outgoing messages up to a number have been seen; FAILED ones stay."""
+        return await self._do(_SEEN, {"which": talk_id, "upto": upto})
