@@ -1,0 +1,123 @@
+"""Pure: what the page shows, as values. Text keys and numbers here, words in the locale."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.core.model.duty import JAPAN
+from bot.core.model.messages import Sender
+from bot.core.ports.channel import Hotline
+from bot.core.ports.reads import DutyView, Line, Standing, StandingState
+
+CARD = "safety.card"
+_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+
+Say = Callable[..., str]
+"""A text key and its values in, words in the reader's language out."""
+
+
+@dataclass(frozen=True, slots=True)
+class LineView:
+    """One line as the page shows it. ``who`` is mine, theirs or auto."""
+
+    seq: int
+    who: str
+    by: str
+    words: str
+    card: bool
+    when: str
+
+
+@dataclass(frozen=True, slots=True)
+class StandingView:
+    """What a waiting person is told: where the talk stands, and who is there."""
+
+    here: str
+    duty: str
+    offer_passphrase: bool
+    leaving: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CardView:
+    """The safety card: who reads, and the lines that can be called."""
+
+    follow: str
+    hotlines: Sequence[Hotline]
+
+
+def line_view(line: Line, say: Say, now: datetime) -> LineView:
+    """One line. Words that can no longer be opened are said to be so, never left blank."""
+    who = {Sender.VISITOR: "mine", Sender.STAFF: "theirs", Sender.SERVICE: "auto"}[line.sender]
+    by = line.by if line.sender is Sender.STAFF and line.by else say(f"visitor.by.{who}")
+    words = say(line.text_key) if line.text_key else line.words
+    return LineView(
+        seq=line.seq,
+        who=who,
+        by=by,
+        words=say("error.sealed") if words is None else words,
+        card=line.text_key == CARD,
+        when=moment(line.at, say, now),
+    )
+
+
+def standing_view(standing: Standing, say: Say, now: datetime) -> StandingView:
+    """Where a talk stands. With nobody on duty nothing sounds like somebody (R-028)."""
+    leaving = standing.state is StandingState.LEAVING
+    return StandingView(
+        here=_here(standing, say, now),
+        duty=duty_words(standing.duty, say, now),
+        offer_passphrase=not standing.has_passphrase and not leaving,
+        leaving=leaving,
+    )
+
+
+def duty_words(duty: DutyView, say: Say, now: datetime) -> str:
+    """Who is there and about how long it takes, or that nobody reads and until when (R-027)."""
+    if duty.on_duty <= 0:
+        if duty.next_opening is None:
+            return say("visitor.duty.nobody")
+        return say("visitor.duty.nobody_until", when=moment(duty.next_opening, say, now))
+    if duty.wait_minutes is None:
+        return say("visitor.duty.some", count=duty.on_duty)
+    return say("visitor.duty.some_wait", count=duty.on_duty, minutes=duty.wait_minutes)
+
+
+def card_view(duty: DutyView, hotlines: Sequence[Hotline], say: Say) -> CardView:
+    """The safety card for this minute: never a promise of somebody who is not there (R-073)."""
+    key = "safety.somebody_reads" if duty.on_duty > 0 else "safety.nobody_reads"
+    return CardView(follow=say(key), hotlines=hotlines)
+
+
+def open_first(hotlines: Sequence[Hotline], most: int) -> list[Hotline]:
+    """The first ``most`` lines that are not known to be closed; the order is kept."""
+    return [hotline for hotline in hotlines if hotline.open_now is not False][:most]
+
+
+def dial(phone: str) -> str:
+    """A number as a telephone wants it: digits, with a leading # where it has one."""
+    digits = "".join(char for char in phone if char.isascii() and char.isdigit())
+    return ("%23" if phone.startswith("#") else "") + digits
+
+
+def moment(at: datetime, say: Say, now: datetime) -> str:
+    """A moment in Japan time as near as a person says it: 03:07, tomorrow 20:00, or a date."""
+    there, today = at.astimezone(JAPAN), now.astimezone(JAPAN).date()
+    clock = there.strftime("%H:%M")
+    if there.date() == today:
+        return say("visitor.when.today", clock=clock)
+    if there.date() == today + timedelta(days=1):
+        return say("visitor.when.tomorrow", clock=clock)
+    day = say(f"visitor.weekday.{_WEEKDAYS[there.weekday()]}")
+    return say("visitor.when.date", month=there.month, day=there.day, weekday=day, clock=clock)
+
+
+def _here(standing: Standing, say: Say, now: datetime) -> str:
+    if standing.state is StandingState.LEAVING and standing.erase_due_at is not None:
+        return say("visitor.standing.leaving", when=moment(standing.erase_due_at, say, now))
+    state = standing.state
+    if state is StandingState.WITH_SOMEBODY and standing.duty.on_duty <= 0:
+        state = StandingState.WAITING
+    return say(f"visitor.standing.{state.value}")

@@ -1,0 +1,318 @@
+// The visitor's page with a script: the same forms and the same addresses as without one,
+// kept in one history entry, with answers as they come. Nothing is stored in the browser.
+
+const TRIES = 6;
+const WARN_AT = 200;
+const ESC_TWICE_MS = 1500;
+const JSON_FORM = {
+  Accept: "application/json",
+  "Content-Type": "application/x-www-form-urlencoded",
+};
+
+const find = (selector, from = document) => from.querySelector(selector);
+const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
+let source = null;
+
+// --- leaving -------------------------------------------------------------------------------
+
+function leave() {
+  document.body.replaceChildren();
+  source?.close();
+  location.replace("/leave");
+}
+
+let lastEscape = -Infinity;
+addEventListener("keydown", (event) => {
+  if (event.key !== "Escape" || event.isComposing) return;
+  if (event.timeStamp - lastEscape < ESC_TWICE_MS) leave();
+  lastEscape = event.timeStamp;
+});
+
+// A page that comes back out of the browser's memory may belong to somebody who has left.
+addEventListener("pageshow", (event) => {
+  if (event.persisted) {
+    document.body.replaceChildren();
+    location.reload();
+  }
+});
+
+// --- moving about in one history entry -----------------------------------------------------
+
+function go(address) {
+  const url = new URL(address, location.href);
+  if (url.pathname === location.pathname && url.search === location.search) {
+    history.replaceState(null, "", url);
+    location.reload();
+  } else {
+    location.replace(url);
+  }
+}
+
+addEventListener("click", (event) => {
+  const link = event.target.closest?.("a[href]");
+  if (!link || event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0) return;
+  if (link.origin !== location.origin) return;
+  event.preventDefault();
+  if (link.hasAttribute("data-exit")) leave();
+  else go(link.href);
+});
+
+function render(html) {
+  source?.close();
+  const page = new DOMParser().parseFromString(html, "text/html");
+  document.documentElement.lang = page.documentElement.lang;
+  document.body.replaceWith(document.adoptNode(page.body));
+  scrollTo(0, 0);
+  start();
+}
+
+async function swap(form) {
+  let answer;
+  try {
+    answer = await fetch(form.action, {
+      method: "POST",
+      body: new URLSearchParams(new FormData(form)),
+    });
+  } catch {
+    form.submit(); // the browser's own page says best that there is no connection
+    return;
+  }
+  if (answer.redirected) go(answer.url);
+  else render(await answer.text());
+}
+
+addEventListener("submit", (event) => {
+  const form = event.target;
+  if (!form.hasAttribute("data-swap")) return;
+  event.preventDefault();
+  const draft = find("#words");
+  if (draft && form.elements.words) form.elements.words.value = draft.value;
+  swap(form);
+});
+
+// --- writing -------------------------------------------------------------------------------
+
+function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+// One try. Null where nobody can say whether it was stored: then the same key tries again.
+async function post(form, message) {
+  const fields = { key: message.key, lang: form.elements.lang.value };
+  if (message.mood) fields.mood = message.mood;
+  else fields.words = message.words;
+  try {
+    const answer = await fetch(form.action, {
+      method: "POST",
+      headers: JSON_FORM,
+      body: new URLSearchParams(fields).toString(),
+    });
+    if (answer.status >= 500) return null;
+    return { status: answer.status, data: await answer.json() };
+  } catch {
+    return null;
+  }
+}
+
+async function postUntilKnown(form, message, say) {
+  say(form.dataset.sending);
+  for (let tried = 1; ; tried += 1) {
+    const answer = await post(form, message);
+    if (answer || tried === TRIES) return answer;
+    say(form.dataset.trying);
+    await sleep(Math.min(500 * 2 ** (tried - 1), 8000));
+  }
+}
+
+// The first page has no room yet: its key came with it and opens one.
+async function enter(draft) {
+  const answer = await fetch("/" + location.search);
+  history.replaceState(null, "", "/" + location.search);
+  render(await answer.text());
+  const box = find("#words");
+  if (box) box.value = draft;
+}
+
+function composer(form) {
+  const box = form.elements.words;
+  const button = find(".send", form);
+  const state = find("#state", form);
+  const limit = find("#limit", form);
+  const error = find("#error", form);
+  const limitWords = limit.textContent;
+  const inRoom = Boolean(find("#lines"));
+  let message = null;
+  let busy = false;
+
+  const say = (text) => { state.textContent = text; };
+  const refuse = (text) => {
+    error.textContent = text;
+    error.hidden = !text;
+    box.toggleAttribute("aria-invalid", Boolean(text));
+  };
+  const count = () => {
+    const left = Number(form.dataset.limit) - Array.from(box.value.trim()).length;
+    if (left > WARN_AT) limit.textContent = limitWords;
+    else if (left >= 0) limit.textContent = form.dataset.left.replace("{count}", left);
+    else limit.textContent = form.dataset.over.replace("{count}", -left);
+  };
+  const offerAgain = () => {
+    const again = document.createElement("button");
+    again.type = "submit";
+    again.textContent = form.dataset.again;
+    if (message.mood) {
+      again.name = "mood";
+      again.value = message.mood;
+    }
+    say(form.dataset.failed + " ");
+    state.append(again);
+  };
+  const takeOut = (words) => {
+    if (box.value.startsWith(words)) box.value = box.value.slice(words.length).trimStart();
+    count();
+  };
+
+  async function send(mood) {
+    const words = box.value;
+    const same = message && message.mood === mood && (mood || message.words === words);
+    if (!same) message = { words, mood, key: inRoom ? newKey() : form.elements.key.value };
+    refuse("");
+    const answer = await postUntilKnown(form, message, say);
+    if (!answer) {
+      offerAgain();
+      return;
+    }
+    if (answer.status === 200) await stored(message);
+    else await refused(answer);
+    message = null;
+  }
+
+  async function stored(sent) {
+    if (!sent.mood) takeOut(sent.words);
+    say(form.dataset.arrived);
+    if (!inRoom) await enter(box.value);
+    else toEnd();
+  }
+
+  async function refused({ status, data }) {
+    say("");
+    if (data.key) form.elements.key.value = data.key;
+    if (status === 401 || status === 410) await swap(form);
+    else refuse(data.error);
+  }
+
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (busy) return;
+    busy = true;
+    button.setAttribute("aria-disabled", "true");
+    await send(event.submitter?.name === "mood" ? event.submitter.value : null);
+    button.removeAttribute("aria-disabled");
+    busy = false;
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing || !(event.ctrlKey || event.metaKey)) return;
+    event.preventDefault();
+    form.requestSubmit(button);
+  });
+  box.addEventListener("input", () => {
+    count();
+    if (!busy && !message) say("");
+  });
+  count();
+}
+
+// --- hearing -------------------------------------------------------------------------------
+
+const atEnd = () => innerHeight + scrollY >= document.documentElement.scrollHeight - 96;
+const toEnd = () => scrollTo(0, document.documentElement.scrollHeight);
+
+function lineFrom(html) {
+  const holder = document.createElement("template");
+  holder.innerHTML = html;
+  return find("[data-seq]", holder.content);
+}
+
+// Puts a line where its number belongs; false where the page has it already.
+function insert(list, line) {
+  const seq = Number(line.dataset.seq);
+  const lines = Array.from(list.children);
+  if (lines.some((other) => Number(other.dataset.seq) === seq)) return false;
+  const next = lines.find((other) => Number(other.dataset.seq) > seq);
+  list.insertBefore(line, next ?? null);
+  return true;
+}
+
+async function tellSeen(upto, tried = 1) {
+  try {
+    const body = new URLSearchParams({ upto }).toString();
+    const answer = await fetch("/seen", { method: "POST", headers: JSON_FORM, body });
+    if (answer.status < 500) return;
+  } catch {
+    // tried again below
+  }
+  if (tried >= TRIES) return;
+  await sleep(2000 * tried);
+  await tellSeen(upto, tried + 1);
+}
+
+function follow(list) {
+  const url = new URL(list.dataset.stream, location.href);
+  url.searchParams.set("after", list.dataset.upto);
+  const stream = new EventSource(url);
+  source = stream;
+  stream.addEventListener("line", ({ data }) => {
+    const line = lineFrom(data);
+    const stay = atEnd();
+    if (!line || !insert(list, line)) return;
+    list.dataset.upto = line.dataset.seq;
+    if (line.dataset.who !== "mine") tellSeen(line.dataset.seq);
+    if (stay) toEnd();
+  });
+  stream.addEventListener("standing", ({ data }) => {
+    const place = find("#standing");
+    const stay = atEnd();
+    if (place && place.innerHTML.trim() !== data.trim()) place.innerHTML = data;
+    if (stay) toEnd();
+  });
+  stream.addEventListener("elsewhere", () => {
+    stream.close();
+    const news = find("#news");
+    news.textContent = news.dataset.elsewhere;
+    news.hidden = false;
+  });
+  stream.addEventListener("erased", () => go("/erased" + location.search));
+  stream.addEventListener("gone", () => {
+    stream.close();
+    if (!find("#words").value.trim()) go("/" + location.search);
+  });
+  stream.addEventListener("error", () => {
+    // A browser gives up for good on an answer such as 503; a restart is no reason to.
+    if (stream.readyState !== EventSource.CLOSED) return;
+    setTimeout(() => { if (source === stream && list.isConnected) follow(list); }, 3000);
+  });
+}
+
+// --- a page begins -------------------------------------------------------------------------
+
+function start() {
+  const form = find("[data-write]");
+  const list = find("#lines");
+  const copy = find("[data-copy]");
+  if (form) composer(form);
+  if (list && form) {
+    follow(list);
+    toEnd();
+  }
+  if (copy && navigator.clipboard) {
+    copy.hidden = false;
+    copy.addEventListener("click", async () => {
+      await navigator.clipboard.writeText(copy.dataset.copy);
+      find("#copied").textContent = copy.dataset.copied;
+    });
+  }
+}
+
+document.documentElement.classList.add("scripted");
+start();

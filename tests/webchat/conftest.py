@@ -1,0 +1,60 @@
+"""The visitor's page on a house with no walls."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+
+import pytest
+from aiohttp import CookieJar, web
+from aiohttp.test_utils import TestClient, TestServer
+
+from bot.http.headers import add_security_headers
+from channels.webchat import SPEC
+from channels.webchat.channel import WebChat
+from tests.fakes.door import FakeHouse, handed_by
+from tests.webchat.visitor import Visitor
+
+Client = TestClient[web.Request, web.Application]
+
+
+@pytest.fixture
+def house() -> FakeHouse:
+    return FakeHouse()
+
+
+@pytest.fixture
+def channel(house: FakeHouse) -> WebChat:
+    made = SPEC.make(handed_by(house))
+    assert isinstance(made, WebChat)
+    return made
+
+
+@pytest.fixture
+async def server(channel: WebChat) -> AsyncIterator[TestServer]:
+    app = web.Application()
+    app.on_response_prepare.append(add_security_headers)
+    app.add_routes(channel.routes())
+    running = TestServer(app)
+    async with running:
+        yield running
+        await channel.stop()
+
+
+@pytest.fixture
+async def visit(server: TestServer) -> AsyncIterator[Callable[[], Awaitable[Visitor]]]:
+    """Opens another browser, with a cookie jar of its own."""
+    clients: list[Client] = []
+
+    async def another() -> Visitor:
+        client: Client = TestClient(server, cookie_jar=CookieJar(unsafe=True))
+        clients.append(client)
+        return Visitor(client)
+
+    yield another
+    for client in clients:
+        await client.session.close()
+
+
+@pytest.fixture
+async def visitor(visit: Callable[[], Awaitable[Visitor]]) -> Visitor:
+    return await visit()
