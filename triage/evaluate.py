@@ -12,6 +12,7 @@ import sys
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from math import sqrt
 from pathlib import Path
 from statistics import quantiles
 from typing import Final
@@ -19,6 +20,7 @@ from typing import Final
 from triage.rules import Rules
 from triage.verdict import Level
 
+_Z: Final = 1.96  # standard normal, two-sided 95 %
 _STEPS: Final = ((Level.PASSIVE, ">=2"), (Level.ACTIVE, ">=3"), (Level.IMMINENT, "4"))
 
 
@@ -62,6 +64,16 @@ class Score:
     def false_alarm_rate(self) -> float:
         """Share of the rows below the threshold that reached it all the same."""
         return _share(self.false_alarms, self.calm)
+
+
+def interval(part: int, whole: int) -> tuple[float, float]:
+    """The 95 % Wilson interval of a share; (0, 1) where there is nothing to count."""
+    if not whole:
+        return (0.0, 1.0)
+    share, spread = part / whole, _Z**2 / whole
+    centre = share + spread / 2
+    width = _Z * sqrt(share * (1 - share) / whole + spread / (4 * whole))
+    return (max(0.0, (centre - width) / (1 + spread)), min(1.0, (centre + width) / (1 + spread)))
 
 
 def _share(part: int, whole: int) -> float:
@@ -111,8 +123,9 @@ def table(name: str, rows: Sequence[Judged]) -> str:
     lines = [f"{name} ({len(rows)} rows)"]
     for threshold, label in _STEPS:
         s = score(rows, threshold)
+        low, high = interval(s.hits, s.hits + s.misses)
         lines.append(
-            f"  {label:>3}  recall {s.recall:.3f}  alerted {s.alert:.3f}"
+            f"  {label:>3}  recall {s.recall:.3f} [{low:.2f}, {high:.2f}]  alerted {s.alert:.3f}"
             f"  precision {s.precision:.3f}  false alarms {s.false_alarm_rate:.3%}"
             f"  ({s.hits}/{s.hits + s.misses}, {s.false_alarms}/{s.calm})"
         )

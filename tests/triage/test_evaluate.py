@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from triage.evaluate import Judged, main, score
+from triage.evaluate import Judged, interval, main, score
 from triage.verdict import Level
 
 
@@ -27,6 +27,12 @@ def test_the_counts_are_those_of_the_threshold() -> None:
 
 def test_no_dangerous_row_gives_no_recall() -> None:
     assert str(score([_row(0, 0)], Level.ACTIVE).recall) == "nan"
+
+
+def test_the_interval_is_wilsons() -> None:
+    assert interval(0, 0) == (0.0, 1.0)
+    assert interval(8, 10) == pytest.approx((0.490, 0.943), abs=0.001)
+    assert interval(10, 10)[1] == pytest.approx(1.0)
 
 
 def test_the_command_prints_a_table(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
