@@ -9,8 +9,13 @@ from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BeforeValidator, Field, SecretStr
 
-Secret = SecretStr
-"""Text that hides itself: ``get_secret_value()`` is the only way to read it."""
+
+class Secret(SecretStr):
+    """Text that hides itself from ``str``, ``repr`` and logs."""
+
+    def reveal(self) -> str:
+        """The text itself, for the one place that uses it."""
+        return self.get_secret_value()
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,7 +100,7 @@ def test_no_secret_is_shown_by_the_settings_themselves() -> None:
     )
     assert "hunter2" not in f"{settings} {settings!r}"
     assert settings.keys is not None
-    assert settings.keys.get_secret_value() == "hunter2"
+    assert settings.keys.reveal() == "hunter2"
 
 
 @pytest.mark.parametrize(
