@@ -23,7 +23,7 @@ from aiohttp import web
 from bot.core.model.errors import NotFound
 from bot.core.model.ids import TalkId
 from bot.core.ports.live import CONSOLE, Ear, talk_topic
-from bot.core.ports.reads import TalkView
+from bot.core.ports.reads import Desk, TalkView
 from bot.http.streams import EventStream, last_event_id
 from moderator_ui.call import Call
 from moderator_ui.pages import fragment
@@ -105,8 +105,11 @@ class Screen:
         if not answers(self._call):
             return
         desk = await desk_for(self._call)
-        await self._tell("alarm", fragment(self._call, "_alarms.html", alarms=desk.alarms))
+        await self._tell("alarm", self._alarms(desk))
         await self._tell("desk", panel(self._call, desk, open_talk=self._talk_id))
+
+    def _alarms(self, desk: Desk) -> str:
+        return fragment(self._call, "_alarms.html", alarms=desk.alarms, open_talk=self._talk_id)
 
     async def _look_at_talk(self, talk_id: TalkId) -> None:
         try:

@@ -25,7 +25,9 @@ function swap(target, html) {
   const focused = target.contains(document.activeElement) ? document.activeElement.id : "";
   const open = [...target.querySelectorAll("details[open] > summary[id]")].map((s) => s.id);
   const chosen = find("input[type=radio]:checked", target)?.id;
+  const scrolled = find(".lists, .note-list", target)?.scrollTop ?? 0;
   target.replaceChildren(fresh.content);
+  find(".lists, .note-list", target)?.scrollTo(0, scrolled);
   for (const id of open) document.getElementById(id)?.parentElement?.setAttribute("open", "");
   if (chosen && document.getElementById(chosen)) document.getElementById(chosen).checked = true;
   if (focused) document.getElementById(focused)?.focus({ preventScroll: true });
