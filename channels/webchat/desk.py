@@ -14,7 +14,7 @@ from channels.webchat.outbound import card_view, duty_words, line_view, open_fir
 from channels.webchat.parts import Parts
 
 REFRESH_S = 60
-CARD_LINES = 6
+CARD_LINES = 5
 """So many hotlines stand in a talk's safety card; all of them are one tap away."""
 
 

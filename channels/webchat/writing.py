@@ -77,4 +77,4 @@ async def _answer(
     if written.mood is not None and written.words.strip() and guest.visit is not None:
         # One tap sent its own words; what stands in the box is still theirs to send or not.
         return await show(parts, guest, Box(words=written.words))
-    return web.Response(status=303, headers={"Location": guest.to("/#end")})
+    return web.Response(status=303, headers={"Location": guest.to(f"/#l{receipt.seq}")})

@@ -4,16 +4,12 @@
 const TRIES = 6;
 const WARN_AT = 200;
 const ESC_TWICE_MS = 1500;
-const JSON_FORM = {
-  Accept: "application/json",
-  "Content-Type": "application/x-www-form-urlencoded",
-};
 
 const find = (selector, from = document) => from.querySelector(selector);
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 let source = null;
 
-// --- leaving -------------------------------------------------------------------------------
+// --- leaving
 
 function leave() {
   document.body.replaceChildren();
@@ -30,22 +26,19 @@ addEventListener("keydown", (event) => {
 
 // A page that comes back out of the browser's memory may belong to somebody who has left.
 addEventListener("pageshow", (event) => {
-  if (event.persisted) {
-    document.body.replaceChildren();
-    location.reload();
-  }
+  if (!event.persisted) return;
+  document.body.replaceChildren();
+  location.reload();
 });
 
-// --- moving about in one history entry -----------------------------------------------------
+// --- moving about in one history entry
 
 function go(address) {
   const url = new URL(address, location.href);
-  if (url.pathname === location.pathname && url.search === location.search) {
-    history.replaceState(null, "", url);
-    location.reload();
-  } else {
-    location.replace(url);
-  }
+  const here = url.pathname === location.pathname && url.search === location.search;
+  if (!here) return location.replace(url);
+  history.replaceState(null, "", url);
+  return location.reload();
 }
 
 addEventListener("click", (event) => {
@@ -69,10 +62,8 @@ function render(html) {
 async function swap(form) {
   let answer;
   try {
-    answer = await fetch(form.action, {
-      method: "POST",
-      body: new URLSearchParams(new FormData(form)),
-    });
+    const body = new URLSearchParams(new FormData(form));
+    answer = await fetch(form.action, { method: "POST", body });
   } catch {
     form.submit(); // the browser's own page says best that there is no connection
     return;
@@ -90,12 +81,10 @@ addEventListener("submit", (event) => {
   swap(form);
 });
 
-// --- writing -------------------------------------------------------------------------------
+// --- writing
 
-function newKey() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-}
+// Not randomUUID: that one is missing where the page comes without https.
+const newKey = () => crypto.getRandomValues(new Uint32Array(4)).join("-");
 
 // One try. Null where nobody can say whether it was stored: then the same key tries again.
 async function post(form, message) {
@@ -103,11 +92,8 @@ async function post(form, message) {
   if (message.mood) fields.mood = message.mood;
   else fields.words = message.words;
   try {
-    const answer = await fetch(form.action, {
-      method: "POST",
-      headers: JSON_FORM,
-      body: new URLSearchParams(fields).toString(),
-    });
+    const [headers, body] = [{ Accept: "application/json" }, new URLSearchParams(fields)];
+    const answer = await fetch(form.action, { method: "POST", headers, body });
     if (answer.status >= 500) return null;
     return { status: answer.status, data: await answer.json() };
   } catch {
@@ -127,23 +113,25 @@ async function postUntilKnown(form, message, say) {
 
 // The first page has no room yet: its key came with it and opens one.
 async function enter(draft) {
-  const answer = await fetch("/" + location.search);
-  history.replaceState(null, "", "/" + location.search);
-  render(await answer.text());
-  const box = find("#words");
-  if (box) box.value = draft;
+  const front = "/" + location.search;
+  try {
+    const answer = await fetch(front);
+    history.replaceState(null, "", front);
+    render(await answer.text());
+  } catch {
+    go(front);
+    return;
+  }
+  find("#words").value = draft;
 }
 
 function composer(form) {
   const box = form.elements.words;
-  const button = find(".send", form);
-  const state = find("#state", form);
-  const limit = find("#limit", form);
-  const error = find("#error", form);
+  const [button, state] = [find(".send", form), find("#state", form)];
+  const [limit, error] = [find("#limit", form), find("#error", form)];
   const limitWords = limit.textContent;
   const inRoom = Boolean(find("#lines"));
-  let message = null;
-  let busy = false;
+  let [message, busy] = [null, false];
 
   const say = (text) => { state.textContent = text; };
   const refuse = (text) => {
@@ -159,12 +147,8 @@ function composer(form) {
   };
   const offerAgain = () => {
     const again = document.createElement("button");
-    again.type = "submit";
+    if (message.mood) Object.assign(again, { name: "mood", value: message.mood });
     again.textContent = form.dataset.again;
-    if (message.mood) {
-      again.name = "mood";
-      again.value = message.mood;
-    }
     say(form.dataset.failed + " ");
     state.append(again);
   };
@@ -173,26 +157,24 @@ function composer(form) {
     count();
   };
 
+  // Words and key stay together: the same words again are the same message.
   async function send(mood) {
     const words = box.value;
     const same = message && message.mood === mood && (mood || message.words === words);
     if (!same) message = { words, mood, key: inRoom ? newKey() : form.elements.key.value };
     refuse("");
     const answer = await postUntilKnown(form, message, say);
-    if (!answer) {
-      offerAgain();
-      return;
-    }
-    if (answer.status === 200) await stored(message);
+    if (!answer) offerAgain();
+    else if (answer.status === 200) await stored(message);
     else await refused(answer);
-    message = null;
+    if (answer) message = null;
   }
 
   async function stored(sent) {
     if (!sent.mood) takeOut(sent.words);
     say(form.dataset.arrived);
     if (!inRoom) await enter(box.value);
-    else toEnd();
+    else showLast();
   }
 
   async function refused({ status, data }) {
@@ -223,10 +205,16 @@ function composer(form) {
   count();
 }
 
-// --- hearing -------------------------------------------------------------------------------
+// --- hearing
 
 const atEnd = () => innerHeight + scrollY >= document.documentElement.scrollHeight - 96;
-const toEnd = () => scrollTo(0, document.documentElement.scrollHeight);
+
+// The end of the talk; a safety card is read from its beginning.
+function showLast() {
+  const last = find("#lines")?.lastElementChild;
+  if (last?.classList.contains("card")) last.scrollIntoView();
+  else scrollTo(0, document.documentElement.scrollHeight);
+}
 
 function lineFrom(html) {
   const holder = document.createElement("template");
@@ -245,14 +233,9 @@ function insert(list, line) {
 }
 
 async function tellSeen(upto, tried = 1) {
-  try {
-    const body = new URLSearchParams({ upto }).toString();
-    const answer = await fetch("/seen", { method: "POST", headers: JSON_FORM, body });
-    if (answer.status < 500) return;
-  } catch {
-    // tried again below
-  }
-  if (tried >= TRIES) return;
+  const options = { method: "POST", body: new URLSearchParams({ upto }) };
+  const answer = await fetch("/seen", options).catch(() => null);
+  if ((answer && answer.status < 500) || tried === TRIES) return;
   await sleep(2000 * tried);
   await tellSeen(upto, tried + 1);
 }
@@ -268,13 +251,13 @@ function follow(list) {
     if (!line || !insert(list, line)) return;
     list.dataset.upto = line.dataset.seq;
     if (line.dataset.who !== "mine") tellSeen(line.dataset.seq);
-    if (stay) toEnd();
+    if (stay) showLast();
   });
   stream.addEventListener("standing", ({ data }) => {
     const place = find("#standing");
     const stay = atEnd();
     if (place && place.innerHTML.trim() !== data.trim()) place.innerHTML = data;
-    if (stay) toEnd();
+    if (stay) showLast();
   });
   stream.addEventListener("elsewhere", () => {
     stream.close();
@@ -294,7 +277,7 @@ function follow(list) {
   });
 }
 
-// --- a page begins -------------------------------------------------------------------------
+// --- a page begins
 
 function start() {
   const form = find("[data-write]");
@@ -303,15 +286,14 @@ function start() {
   if (form) composer(form);
   if (list && form) {
     follow(list);
-    toEnd();
+    showLast();
   }
-  if (copy && navigator.clipboard) {
-    copy.hidden = false;
-    copy.addEventListener("click", async () => {
-      await navigator.clipboard.writeText(copy.dataset.copy);
-      find("#copied").textContent = copy.dataset.copied;
-    });
-  }
+  if (!copy || !navigator.clipboard) return;
+  copy.hidden = false;
+  copy.addEventListener("click", async () => {
+    await navigator.clipboard.writeText(copy.dataset.copy);
+    find("#copied").textContent = copy.dataset.copied;
+  });
 }
 
 document.documentElement.classList.add("scripted");
