@@ -72,6 +72,7 @@ _BROKEN: Final = tuple(
 
 _MASKED: Final = (
     _hidden(rf"{_NOT_KANJI}[{_MASK}](?=にた[いくか]){_NOT_ABOUT}", "死"),
+    _hidden(rf"{_NOT_KANJI}[{_MASK}](?=にます)", "死"),
     _hidden(rf"{_NOT_KANJI}[{_MASK}](?=のう(?:かな|と[思お]|か[なと]))", "死"),
     _hidden(rf"{_NOT_KANJI}[{_MASK}](?=ぬ(?:しか|ほう|気|つもり|の[はが]))", "死"),
     _hidden(rf"死[{_MASK}]た(?=[いくか])", "死にた"),
@@ -130,6 +131,7 @@ _ROMAJI: Final = (
     _hidden(r"(?<![a-z])s(?:h)?i ?ni ?taku ?na[ik]", "死にたくない"),
     _hidden(r"(?<![a-z])s(?:h)?i ?ni ?tai(?![a-z]{0,1}s(?:hi|i)te)", "死にたい"),
     _hidden(r"(?<![a-z])s(?:h)?i ?no ?u ?ka ?na", "死のうかな"),
+    _hidden(r"(?<![a-z])s(?:h)?ini ?masu(?![a-z])", "死にます"),
     _hidden(r"(?<![a-z])kie ?tai", "消えたい"),
     _hidden(r"(?<![a-z])kie ?chai ?tai", "消えちゃいたい"),
     _hidden(r"(?<![a-z])[jz]isats?u", "自殺"),
@@ -145,7 +147,7 @@ _LONG: Final = (
     _variant(r"(?<=[ぁ-ん死消])[ー〜~]{1,9}(?=[ぁ-ん])", ""),
     _variant(r"(?<=死にた)[ぁあ]{1,9}(?=[いぃ])", ""),
     _variant(r"(?<=消えた)[ぁあ]{1,9}(?=[いぃ])", ""),
-    _variant(r"(?<=死にた)ぃ", "い"),
+    _variant(r"(?<=死にた)[ぃィ]", "い"),
     _variant(r"(?<=消えた)ぃ", "い"),
     _variant(r"(?<=死に)(?:てー|てぇ|てえ)", "たい"),
     _variant(r"(?<=消え)(?:てー|てぇ|てえ)", "たい"),
