@@ -133,6 +133,7 @@ class Handed:
     form_keys: FormKeys
     hotlines: Callable[[str, datetime], Sequence[Hotline]]  # locale, now
     settings: Any  # bot.settings.Settings; a channel reads only its own fields
+    fiction: bool = False  # a demo: every page says so
 
 
 @dataclass(frozen=True, slots=True)

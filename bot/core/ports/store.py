@@ -9,9 +9,7 @@ work must not act outside the store.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 from typing import Protocol, TypeVar
 
 from bot.core.model.events import Event
@@ -23,70 +21,30 @@ from bot.core.model.ids import (
     StaffId,
     TalkId,
 )
+from bot.core.model.mail import Action, Address, Errand, Invitation, SeenEvent
 from bot.core.model.messages import Message, Note
 from bot.core.model.people import Person, Role, Staff
 from bot.core.model.safety import Concern
 from bot.core.model.sealed import Tag, WrappedKey
 from bot.core.model.talk import Talk
 
+__all__ = [
+    "Action",
+    "Address",
+    "Concerns",
+    "Errand",
+    "Invitation",
+    "Mailroom",
+    "Messages",
+    "People",
+    "SeenEvent",
+    "StaffRoom",
+    "Talks",
+    "UnitOfWork",
+    "Units",
+]
+
 Result = TypeVar("Result")
-
-
-@dataclass(frozen=True, slots=True)
-class Address:
-    """Where a person can be reached. ``sealed`` is None where nothing is to be sent (web)."""
-
-    channel: str
-    tag: Tag
-    person_id: PersonId
-    sealed: bytes | None
-    expires_at: datetime | None
-
-    @staticmethod
-    def bound_to(channel: str, tag: Tag) -> str:
-        """What a sealed address is bound to."""
-        return f"address:{channel}:{tag.hex()}"
-
-
-@dataclass(frozen=True, slots=True)
-class SeenEvent:
-    """An inbound event that was taken in. ``digest`` is None once its person is erased."""
-
-    source: str
-    tag: Tag
-    digest: Tag | None  # keyed hash of the words: the same key with other words is an error
-    person_id: PersonId | None
-    row_id: str  # what came of it: a message or a note
-    at: datetime
-
-
-class Action(StrEnum):
-    """What an errand does."""
-
-    DELIVER = "deliver"  # carry an outgoing message to its channel
-    ASSESS = "assess"  # let the second speed of triage look at a message
-
-
-@dataclass(frozen=True, slots=True)
-class Errand:
-    """Something due. Errands of one lane are carried out one after the other, oldest first."""
-
-    id: ErrandId
-    lane: str
-    action: Action
-    message_id: MessageId
-    due_at: datetime
-    tries: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Invitation:
-    """A one-time link, known by its tag only."""
-
-    token: Tag
-    staff_id: StaffId
-    expires_at: datetime
-    first: bool  # the very first administrator's link
 
 
 class People(Protocol):

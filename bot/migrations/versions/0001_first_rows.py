@@ -13,25 +13,44 @@ branch_labels = None
 depends_on = None
 
 ID = sa.String(26)
-MOMENT = sa.BigInteger()  # microseconds since 1970, UTC
+HASH = sa.LargeBinary(32)
+CHOICE = sa.String(16)
+MOMENT = sa.DateTime(timezone=True).with_variant(sa.BigInteger(), "sqlite")
+
+TABLES = (
+    "errands",
+    "persons",
+    "seen_events",
+    "staff",
+    "addresses",
+    "duty",
+    "invitations",
+    "passphrases",
+    "person_keys",
+    "sessions",
+    "talks",
+    "concerns",
+    "messages",
+    "notes",
+)
 
 
 def upgrade() -> None:
     """Make every table."""
+    _make_errands()
     _make_persons()
+    _make_seen_events()
     _make_staff()
     _make_addresses()
     _make_duty()
     _make_invitations()
     _make_passphrases()
     _make_person_keys()
-    _make_seen_events()
     _make_sessions()
     _make_talks()
     _make_concerns()
     _make_messages()
     _make_notes()
-    _make_errands()
 
 
 def downgrade() -> None:
@@ -40,36 +59,36 @@ def downgrade() -> None:
         op.drop_table(table)
 
 
-TABLES = (
-    "persons",
-    "staff",
-    "addresses",
-    "duty",
-    "invitations",
-    "passphrases",
-    "person_keys",
-    "seen_events",
-    "sessions",
-    "talks",
-    "concerns",
-    "messages",
-    "notes",
-    "errands",
-)
-
-
 def _where(condition: str) -> dict[str, Any]:
     """A partial index on either database."""
     return {"sqlite_where": sa.text(condition), "postgresql_where": sa.text(condition)}
+
+
+def _make_errands() -> None:
+    op.create_table(
+        "errands",
+        sa.Column("turn", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("id", ID, nullable=False),
+        sa.Column("lane", sa.String(length=64), nullable=False),
+        sa.Column("action", CHOICE, nullable=False),
+        sa.Column("message_id", ID, nullable=False),
+        sa.Column("due_at", MOMENT, nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("turn", name="pk_errands"),
+        sa.UniqueConstraint("id", name="uq_errands_id"),
+    )
+    op.create_index("ix_errands_due_at", "errands", ["due_at"], unique=False)
+    op.create_index("ix_errands_lane_turn", "errands", ["lane", "turn"], unique=False)
+    op.create_index("ix_errands_message_id", "errands", ["message_id"], unique=False)
 
 
 def _make_persons() -> None:
     op.create_table(
         "persons",
         sa.Column("id", ID, nullable=False),
-        sa.Column("handle", sa.String(length=80), nullable=True),
-        sa.Column("locale", sa.String(length=5), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("handle", sa.String(length=64), nullable=True),
+        sa.Column("locale", sa.String(length=16), nullable=False),
+        sa.Column("state", CHOICE, nullable=False),
         sa.Column("first_seen_at", MOMENT, nullable=False),
         sa.Column("last_contact_at", MOMENT, nullable=False),
         sa.Column("erase_due_at", MOMENT, nullable=True),
@@ -77,7 +96,7 @@ def _make_persons() -> None:
         sa.UniqueConstraint("handle", name="uq_persons_handle"),
     )
     op.create_index(
-        "ix_persons_leaving",
+        "ix_persons_erase_due_at",
         "persons",
         ["erase_due_at"],
         unique=False,
@@ -85,13 +104,27 @@ def _make_persons() -> None:
     )
 
 
+def _make_seen_events() -> None:
+    op.create_table(
+        "seen_events",
+        sa.Column("source", sa.String(length=32), nullable=False),
+        sa.Column("tag", HASH, nullable=False),
+        sa.Column("digest", HASH, nullable=True),
+        sa.Column("person_id", ID, nullable=True),
+        sa.Column("row_id", ID, nullable=False),
+        sa.Column("at", MOMENT, nullable=False),
+        sa.PrimaryKeyConstraint("source", "tag", name="pk_seen_events"),
+    )
+    op.create_index("ix_seen_events_person_id", "seen_events", ["person_id"], unique=False)
+
+
 def _make_staff() -> None:
     op.create_table(
         "staff",
         sa.Column("id", ID, nullable=False),
-        sa.Column("work_name", sa.String(length=40), nullable=False),
+        sa.Column("work_name", sa.String(length=64), nullable=False),
         sa.Column("roles", sa.Text(), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("state", CHOICE, nullable=False),
         sa.Column("password_hash", sa.Text(), nullable=True),
         sa.Column("made_at", MOMENT, nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_staff"),
@@ -102,11 +135,12 @@ def _make_staff() -> None:
 def _make_addresses() -> None:
     op.create_table(
         "addresses",
-        sa.Column("channel", sa.String(length=20), nullable=False),
-        sa.Column("tag", sa.LargeBinary(), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("tag", HASH, nullable=False),
         sa.Column("person_id", ID, nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
         sa.Column("expires_at", MOMENT, nullable=True),
+        sa.Column("turn", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name="fk_addresses_person_id"),
         sa.PrimaryKeyConstraint("channel", "tag", name="pk_addresses"),
     )
@@ -127,13 +161,13 @@ def _make_duty() -> None:
 def _make_invitations() -> None:
     op.create_table(
         "invitations",
+        sa.Column("token", HASH, nullable=False),
         sa.Column("staff_id", ID, nullable=False),
-        sa.Column("token", sa.LargeBinary(), nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
         sa.Column("first", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_invitations_staff_id"),
-        sa.PrimaryKeyConstraint("staff_id", name="pk_invitations"),
-        sa.UniqueConstraint("token", name="uq_invitations_token"),
+        sa.PrimaryKeyConstraint("token", name="pk_invitations"),
+        sa.UniqueConstraint("staff_id", name="uq_invitations_staff_id"),
     )
 
 
@@ -141,8 +175,8 @@ def _make_passphrases() -> None:
     op.create_table(
         "passphrases",
         sa.Column("person_id", ID, nullable=False),
-        sa.Column("verifier", sa.LargeBinary(), nullable=False),
-        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("verifier", HASH, nullable=False),
+        sa.Column("set_at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name="fk_passphrases_person_id"),
         sa.PrimaryKeyConstraint("person_id", name="pk_passphrases"),
         sa.UniqueConstraint("verifier", name="uq_passphrases_verifier"),
@@ -159,27 +193,12 @@ def _make_person_keys() -> None:
     )
 
 
-def _make_seen_events() -> None:
-    op.create_table(
-        "seen_events",
-        sa.Column("source", sa.String(length=20), nullable=False),
-        sa.Column("tag", sa.LargeBinary(), nullable=False),
-        sa.Column("digest", sa.LargeBinary(), nullable=True),
-        sa.Column("person_id", ID, nullable=True),
-        sa.Column("row_id", ID, nullable=False),
-        sa.Column("at", MOMENT, nullable=False),
-        sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name="fk_seen_events_person_id"),
-        sa.PrimaryKeyConstraint("source", "tag", name="pk_seen_events"),
-    )
-    op.create_index("ix_seen_events_person_id", "seen_events", ["person_id"], unique=False)
-
-
 def _make_sessions() -> None:
     op.create_table(
         "sessions",
-        sa.Column("token", sa.LargeBinary(), nullable=False),
+        sa.Column("token", HASH, nullable=False),
         sa.Column("staff_id", ID, nullable=False),
-        sa.Column("made_at", MOMENT, nullable=False),
+        sa.Column("opened_at", MOMENT, nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_sessions_staff_id"),
         sa.PrimaryKeyConstraint("token", name="pk_sessions"),
@@ -192,8 +211,8 @@ def _make_talks() -> None:
         "talks",
         sa.Column("id", ID, nullable=False),
         sa.Column("person_id", ID, nullable=False),
-        sa.Column("channel", sa.String(length=20), nullable=False),
-        sa.Column("state", sa.String(length=10), nullable=False),
+        sa.Column("channel", sa.String(length=32), nullable=False),
+        sa.Column("state", CHOICE, nullable=False),
         sa.Column("opened_at", MOMENT, nullable=False),
         sa.Column("last_seq", sa.Integer(), nullable=False),
         sa.Column("danger", sa.SmallInteger(), nullable=False),
@@ -203,25 +222,27 @@ def _make_talks() -> None:
         sa.Column("first_wait_s", sa.Integer(), nullable=True),
         sa.Column("card_shown_at", MOMENT, nullable=True),
         sa.Column("last_heard_at", MOMENT, nullable=True),
-        sa.Column("rank", sa.SmallInteger(), nullable=False),
+        sa.Column("queue_band", sa.SmallInteger(), nullable=False),
         sa.Column("queue_since", MOMENT, nullable=True),
         sa.ForeignKeyConstraint(["holder"], ["staff.id"], name="fk_talks_holder"),
         sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name="fk_talks_person_id"),
         sa.PrimaryKeyConstraint("id", name="pk_talks"),
         sa.UniqueConstraint("person_id", name="uq_talks_person_id"),
     )
-    op.create_index("ix_talks_first_answered_at", "talks", ["first_answered_at"], unique=False)
     op.create_index(
-        "ix_talks_held",
+        "ix_talks_first_answered_at",
         "talks",
-        ["holder"],
+        ["first_answered_at"],
         unique=False,
-        **_where("holder IS NOT NULL"),
+        **_where("first_answered_at IS NOT NULL"),
+    )
+    op.create_index(
+        "ix_talks_holder", "talks", ["holder"], unique=False, **_where("holder IS NOT NULL")
     )
     op.create_index(
         "ix_talks_queue",
         "talks",
-        ["rank", "queue_since", "id"],
+        [sa.text("queue_band DESC"), "queue_since", "id"],
         unique=False,
         **_where("state = 'waiting'"),
     )
@@ -234,14 +255,14 @@ def _make_concerns() -> None:
         sa.Column("talk_id", ID, nullable=False),
         sa.Column("message_id", ID, nullable=True),
         sa.Column("level", sa.SmallInteger(), nullable=False),
-        sa.Column("kinds", sa.Text(), nullable=False),
-        sa.Column("state", sa.String(length=14), nullable=False),
+        sa.Column("kinds", sa.Text(), nullable=True),
+        sa.Column("state", CHOICE, nullable=False),
         sa.Column("raised_at", MOMENT, nullable=False),
         sa.Column("acknowledged_by", ID, nullable=True),
         sa.Column("acknowledged_at", MOMENT, nullable=True),
         sa.Column("resolved_by", ID, nullable=True),
         sa.Column("resolved_at", MOMENT, nullable=True),
-        sa.Column("resolution", sa.String(length=14), nullable=True),
+        sa.Column("resolution", CHOICE, nullable=True),
         sa.ForeignKeyConstraint(
             ["acknowledged_by"], ["staff.id"], name="fk_concerns_acknowledged_by"
         ),
@@ -250,11 +271,7 @@ def _make_concerns() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_concerns"),
     )
     op.create_index(
-        "uq_concerns_open",
-        "concerns",
-        ["talk_id"],
-        unique=True,
-        **_where("state != 'resolved'"),
+        "uq_concerns_open", "concerns", ["talk_id"], unique=True, **_where("state <> 'resolved'")
     )
 
 
@@ -264,14 +281,14 @@ def _make_messages() -> None:
         sa.Column("id", ID, nullable=False),
         sa.Column("talk_id", ID, nullable=False),
         sa.Column("seq", sa.Integer(), nullable=False),
-        sa.Column("sender", sa.String(length=10), nullable=False),
+        sa.Column("sender", CHOICE, nullable=False),
         sa.Column("at", MOMENT, nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=True),
-        sa.Column("text_key", sa.String(length=60), nullable=True),
+        sa.Column("text_key", sa.String(length=64), nullable=True),
         sa.Column("staff_id", ID, nullable=True),
-        sa.Column("delivery", sa.String(length=10), nullable=True),
+        sa.Column("delivery", CHOICE, nullable=True),
         sa.Column("level", sa.SmallInteger(), nullable=False),
-        sa.Column("kinds", sa.Text(), nullable=False),
+        sa.Column("kinds", sa.Text(), nullable=True),
         sa.Column("reasons", sa.Text(), nullable=True),
         sa.Column("assessed", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["staff_id"], ["staff.id"], name="fk_messages_staff_id"),
@@ -279,6 +296,7 @@ def _make_messages() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_messages"),
         sa.UniqueConstraint("talk_id", "seq", name="uq_messages_talk_id_seq"),
     )
+    op.create_index("ix_messages_at", "messages", ["at"], unique=False)
 
 
 def _make_notes() -> None:
@@ -294,21 +312,3 @@ def _make_notes() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_notes"),
     )
     op.create_index("ix_notes_talk_id", "notes", ["talk_id"], unique=False)
-
-
-def _make_errands() -> None:
-    op.create_table(
-        "errands",
-        sa.Column("id", ID, nullable=False),
-        sa.Column("lane", sa.String(length=40), nullable=False),
-        sa.Column("action", sa.String(length=10), nullable=False),
-        sa.Column("message_id", ID, nullable=False),
-        sa.Column("due_at", MOMENT, nullable=False),
-        sa.Column("leased_until", MOMENT, nullable=True),
-        sa.Column("tries", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["message_id"], ["messages.id"], name="fk_errands_message_id"),
-        sa.PrimaryKeyConstraint("id", name="pk_errands"),
-    )
-    op.create_index("ix_errands_due_at", "errands", ["due_at"], unique=False)
-    op.create_index("ix_errands_lane", "errands", ["lane", "id"], unique=False)
-    op.create_index("ix_errands_message_id", "errands", ["message_id"], unique=False)

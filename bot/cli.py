@@ -1,0 +1,184 @@
+"""The command line: ``madoakari serve | demo | staff | db | doctor``.
+
+Every trouble that the operator can mend is one sentence on the error output and status 2.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+import click
+
+from bot import migrations
+from bot.core.model.duty import BadHours
+from bot.core.model.errors import MadoakariError
+from bot.core.model.people import Role
+from bot.demo import run_demo
+from bot.doctor import examine
+from bot.privacy.keyfile import KeyFileError
+from bot.privacy.redact import configure_logging
+from bot.service import Service, StartRefused, check_data_folder, serve_until_told
+from bot.settings import Settings, SettingsError
+from bot.staff_desk import disable, invite, roster
+from bot.texts import Texts
+
+Result = TypeVar("Result")
+
+OPERATOR_ERRORS = (
+    SettingsError,
+    StartRefused,
+    KeyFileError,
+    BadHours,
+    migrations.DatabaseNewer,
+)
+
+
+def main() -> None:
+    """Entry point."""
+    try:
+        commands(standalone_mode=False)
+    except click.exceptions.Abort:
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(error.exit_code)
+    except OPERATOR_ERRORS as error:
+        _refuse(str(error))
+    except MadoakariError as error:
+        _refuse(Texts.load().say(error.text_key, "en", **error.values))
+
+
+@click.group(help="まどあかり: the lit window that somebody awake at night sees.")
+def commands() -> None:
+    """Group of all commands."""
+
+
+@commands.command(help="Run the service.")
+def serve() -> None:
+    """Run until told to stop."""
+    settings = _settings()
+
+    async def work() -> None:
+        service = await Service.prepare(settings)
+
+        async def announce() -> None:
+            click.echo(f"Visitors: {settings.base_url}/   Staff: {settings.base_url}/console")
+            if settings.trial_mode:
+                click.echo("Trial mode: one person on duty is enough. See docs/settings.md.")
+            link = await service.first_link()
+            if link is not None:
+                click.echo(f"First administrator, open this once within 72 hours:\n  {link}")
+
+        await serve_until_told(service, announce=announce)
+
+    _run(work)
+
+
+@commands.command(help="A fictional night on a temporary database; everybody in it is made up.")
+@click.option("--port", default=8080, show_default=True, help="Port to listen on; 0: any.")
+@click.option("--nights", default=0, help="End by itself after so many scripted rounds; 0: stay.")
+def demo(port: int, nights: int) -> None:
+    """Run the demonstration."""
+    configure_logging(sys.stderr, "warning")
+    _run(lambda: run_demo(port=port, rounds=nights))
+
+
+@commands.group(help="Staff accounts.")
+def staff() -> None:
+    """Group of staff commands."""
+
+
+@staff.command("add", help="Invite somebody; prints a one-time link valid for 72 hours.")
+@click.argument("work_name")
+@click.option(
+    "--role",
+    "roles",
+    multiple=True,
+    required=True,
+    type=click.Choice([role.value for role in Role]),
+    help="May be given several times.",
+)
+def staff_add(work_name: str, roles: tuple[str, ...]) -> None:
+    """Invite somebody."""
+    settings = _settings()
+    click.echo(_run(lambda: invite(settings, work_name, frozenset(map(Role, roles)))))
+
+
+@staff.command("list", help="Everybody with an account.")
+def staff_list() -> None:
+    """List accounts."""
+    settings = _settings()
+    for name, roles, state in _run(lambda: roster(settings)):
+        click.echo(f"{name}\t{','.join(roles)}\t{state}")
+
+
+@staff.command("disable", help="End an account at once; its talks return to the queue.")
+@click.argument("work_name")
+def staff_disable(work_name: str) -> None:
+    """End an account."""
+    settings = _settings()
+    _run(lambda: disable(settings, work_name))
+    click.echo("Disabled.")
+
+
+@commands.group(help="The database.")
+def db() -> None:
+    """Group of database commands."""
+
+
+@db.command("upgrade", help="Bring the tables up to date.")
+def db_upgrade() -> None:
+    """Bring the tables up to date."""
+    settings = _settings()
+
+    async def work() -> str:
+        check_data_folder(settings)
+        await migrations.check_not_newer(settings.database_url)
+        await migrations.upgrade(settings.database_url)
+        return await migrations.current(settings.database_url) or "empty"
+
+    click.echo(f"The database stands at revision {_run(work)}.")
+
+
+@commands.command(help="Examine settings, keys, database and safety texts.")
+def doctor() -> None:
+    """Print what is well and what is not; status 1 where something must be mended."""
+    settings = _settings()
+    findings = _run(lambda: examine(settings))
+    for finding in findings:
+        click.echo(f"[{finding.mark}] {finding.sentence}")
+    if any(finding.mark == "mend" for finding in findings):
+        sys.exit(1)
+
+
+def _settings() -> Settings:
+    settings = Settings.load(env_file=Path(".env"))
+    configure_logging(sys.stderr, settings.log_level)
+    return settings
+
+
+def _run(work: Callable[[], Awaitable[Result]]) -> Result:
+    """Run ``work`` on uvloop where it is installed (half the time per message)."""
+
+    async def run() -> Result:
+        return await work()
+
+    with asyncio.Runner(loop_factory=_loop_factory()) as runner:
+        return runner.run(run())
+
+
+def _loop_factory() -> Callable[[], asyncio.AbstractEventLoop] | None:
+    try:
+        import uvloop  # noqa: PLC0415 - only a running service needs it
+    except ImportError:  # not on every platform
+        return None
+    return uvloop.new_event_loop
+
+
+def _refuse(sentence: str) -> None:
+    click.echo(sentence, err=True)
+    sys.exit(2)
