@@ -22,7 +22,7 @@ def password_matches(stored: str, secret: str) -> bool:
     """Whether ``secret`` is the one that was hashed; false for a hash that is none."""
     try:
         return _HASHER.verify(stored, _bytes(secret))
-    except (VerificationError, InvalidHashError):
+    except (VerificationError, InvalidHashError, UnicodeEncodeError):
         return False
 
 
