@@ -14,16 +14,22 @@ from typing import TypeVar
 import click
 
 from bot import migrations
-from bot.core.model.duty import BadHours
 from bot.core.model.errors import MadoakariError
 from bot.core.model.people import Role
 from bot.demo import run_demo
 from bot.doctor import examine
 from bot.privacy.keyfile import KeyFileError
 from bot.privacy.redact import configure_logging
-from bot.service import Service, StartRefused, check_data_folder, serve_until_told
+from bot.service import (
+    Service,
+    StartRefused,
+    check_data_folder,
+    only_one,
+    prepare_database,
+    serve_until_told,
+)
 from bot.settings import Settings, SettingsError
-from bot.staff_desk import disable, invite, roster
+from bot.staff_desk import NoSuchStaff, disable, invite, roster
 from bot.texts import Texts
 
 Result = TypeVar("Result")
@@ -32,8 +38,8 @@ OPERATOR_ERRORS = (
     SettingsError,
     StartRefused,
     KeyFileError,
-    BadHours,
     migrations.DatabaseNewer,
+    NoSuchStaff,
 )
 
 
@@ -54,26 +60,20 @@ def main() -> None:
 
 @click.group(help="まどあかり: the lit window that somebody awake at night sees.")
 def commands() -> None:
-    """Group of all commands."""
+    """Group of all commands; those that end by themselves log troubles only."""
+    configure_logging(sys.stderr, "warning")
 
 
 @commands.command(help="Run the service.")
 def serve() -> None:
     """Run until told to stop."""
     settings = _settings()
+    configure_logging(sys.stderr, settings.log_level)
 
     async def work() -> None:
-        service = await Service.prepare(settings)
-
-        async def announce() -> None:
-            click.echo(f"Visitors: {settings.base_url}/   Staff: {settings.base_url}/console")
-            if settings.trial_mode:
-                click.echo("Trial mode: one person on duty is enough. See docs/settings.md.")
-            link = await service.first_link()
-            if link is not None:
-                click.echo(f"First administrator, open this once within 72 hours:\n  {link}")
-
-        await serve_until_told(service, announce=announce)
+        check_data_folder(settings)
+        with only_one(settings):
+            await _serve(settings)
 
     _run(work)
 
@@ -83,7 +83,6 @@ def serve() -> None:
 @click.option("--nights", default=0, help="End by itself after so many scripted rounds; 0: stay.")
 def demo(port: int, nights: int) -> None:
     """Run the demonstration."""
-    configure_logging(sys.stderr, "warning")
     _run(lambda: run_demo(port=port, rounds=nights))
 
 
@@ -137,8 +136,7 @@ def db_upgrade() -> None:
 
     async def work() -> str:
         check_data_folder(settings)
-        await migrations.check_not_newer(settings.database_url)
-        await migrations.upgrade(settings.database_url)
+        await prepare_database(settings)
         return await migrations.current(settings.database_url) or "empty"
 
     click.echo(f"The database stands at revision {_run(work)}.")
@@ -155,10 +153,23 @@ def doctor() -> None:
         sys.exit(1)
 
 
+async def _serve(settings: Settings) -> None:
+    """Prepare, announce, serve."""
+    service = await Service.prepare(settings)
+
+    async def announce() -> None:
+        click.echo(f"Visitors: {settings.base_url}/   Staff: {settings.base_url}/console")
+        if settings.trial_mode:
+            click.echo("Trial mode: one person on duty is enough. See docs/settings.md.")
+        link = await service.first_link()
+        if link is not None:
+            click.echo(f"First administrator, open this once within 72 hours:\n  {link}")
+
+    await serve_until_told(service, announce=announce)
+
+
 def _settings() -> Settings:
-    settings = Settings.load(env_file=Path(".env"))
-    configure_logging(sys.stderr, settings.log_level)
-    return settings
+    return Settings.load(env_file=Path(".env"))
 
 
 def _run(work: Callable[[], Awaitable[Result]]) -> Result:

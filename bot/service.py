@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import os
 import signal
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 import structlog
 from aiohttp import web
+from sqlalchemy.exc import DBAPIError
 
 from bot import migrations
 from bot.core.model.commands import InviteStaff
+from bot.core.model.duty import BadHours, parse_hours
 from bot.core.model.people import Role
 from bot.settings import Settings
 from bot.web import make_app
@@ -46,9 +50,10 @@ class Service:
         Raises ``StartRefused``, ``KeyFileError``, ``DatabaseNewer``.
         """
         check_data_folder(settings)
-        await migrations.check_not_newer(settings.database_url)
-        await migrations.upgrade(settings.database_url)
-        return cls(build(lay_ground(settings), fiction=fiction))
+        check_hours(settings)
+        ground = lay_ground(settings)
+        await prepare_database(settings)
+        return cls(build(ground, fiction=fiction))
 
     @property
     def address(self) -> str:
@@ -73,6 +78,7 @@ class Service:
                 "MADOAKARI_PORT to another one."
             ) from None
         self.port = int(self._runner.addresses[0][1])
+        parts.ground.tasks.spawn(parts.ground.live.serve(), name="live")
         parts.ground.tasks.spawn(self._relay(), name="relay")
         parts.scheduler.start()
         log.info("service_started", port=self.port)
@@ -88,8 +94,8 @@ class Service:
         )
         if self._runner is not None:
             await self._runner.cleanup()
-        parts.relay.finish()
-        await _within(RELAY_S, self._relay_done.wait)
+            parts.relay.finish()
+            await _within(RELAY_S, self._relay_done.wait)
         await parts.ground.tasks.stop()
         parts.assessor.close()
         await parts.ground.units.close()
@@ -123,6 +129,43 @@ class Service:
             await self.parts.relay.run()
         finally:
             self._relay_done.set()
+
+
+async def prepare_database(settings: Settings) -> None:
+    """Bring the tables up to date. Raises ``StartRefused``, ``DatabaseNewer``."""
+    try:
+        await migrations.check_not_newer(settings.database_url)
+        await migrations.upgrade(settings.database_url)
+    except (OSError, DBAPIError) as error:
+        raise StartRefused(
+            f"The database cannot be used ({type(error).__name__}); check MADOAKARI_DATABASE_URL, "
+            "and that the database runs and lets this user in."
+        ) from None
+
+
+def check_hours(settings: Settings) -> None:
+    """Raise ``StartRefused`` for opening hours that cannot be read."""
+    try:
+        parse_hours(settings.opening_hours)
+    except BadHours as error:
+        raise StartRefused(f"MADOAKARI_OPENING_HOURS: {error}.") from None
+
+
+@contextmanager
+def only_one(settings: Settings) -> Iterator[None]:
+    """Hold the data folder while serving. Raises ``StartRefused`` where another process does.
+
+    The lock ends with the process, however that ends.
+    """
+    with (settings.data_dir / ".serving").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            raise StartRefused(
+                f"Another process already serves the data folder {settings.data_dir}; stop it "
+                "first, or set MADOAKARI_DATA_DIR to another folder."
+            ) from None
+        yield
 
 
 def check_data_folder(settings: Settings) -> None:

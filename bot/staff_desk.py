@@ -6,11 +6,14 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 from bot.core.model.commands import DisableStaff
-from bot.core.model.errors import NotFound
 from bot.core.model.ids import StaffId
 from bot.core.model.people import Role, Viewer
 from bot.service import Service
 from bot.settings import Settings
+
+
+class NoSuchStaff(Exception):
+    """A work name that nobody has; the message says so."""
 
 
 @asynccontextmanager
@@ -41,11 +44,11 @@ async def roster(settings: Settings) -> list[tuple[str, list[str], str]]:
 
 
 async def disable(settings: Settings, work_name: str) -> None:
-    """End an account. Raises ``NotFound``, ``LastAdmin``."""
+    """End an account. Raises ``NoSuchStaff``, ``LastAdmin``."""
     async with _service(settings) as service:
         rows = await service.parts.console_reads.staff(_operator(), service.parts.backroom.now())
         for row in rows:
             if row.work_name == work_name:
                 await service.parts.bus.run(DisableStaff(row.staff_id))
                 return
-    raise NotFound
+    raise NoSuchStaff(f"There is no account with the work name {work_name}.")

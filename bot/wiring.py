@@ -15,7 +15,6 @@ from bot.core.model.duty import parse_hours
 from bot.core.model.people import Role
 from bot.core.ports.channel import Channel, FormKeys, Handed
 from bot.core.ports.console import ConsoleParts
-from bot.core.ports.live import LiveFeed
 from bot.core.ports.tools import Policy, Tools
 from bot.privacy import keyfile, passwords, tokens
 from bot.privacy.handles import HandleMaker
@@ -26,7 +25,7 @@ from bot.runtime.assessor import ModelAssessor
 from bot.runtime.backroom import Passwords, StaffBackroom
 from bot.runtime.clock import SystemClock
 from bot.runtime.door import VisitorDoor
-from bot.runtime.live_feed import InProcessFeed
+from bot.runtime.live_feed import InProcessFeed, ServedFeed
 from bot.runtime.metrics import Metrics
 from bot.runtime.relay import Relay
 from bot.runtime.scheduler import Scheduler
@@ -58,7 +57,7 @@ class Ground:
     vault: SealedVault
     engine: AsyncEngine
     units: GroupedUnits
-    live: LiveFeed
+    live: ServedFeed
     hotlines: Hotlines
     tools: Tools
     clock: SystemClock = field(default_factory=SystemClock)
@@ -112,7 +111,7 @@ def lay_ground(settings: Settings) -> Ground:
         vault=vault,
         engine=engine,
         units=GroupedUnits(engine),
-        live=InProcessFeed(),
+        live=_live_feed(settings),
         hotlines=Hotlines.load(),
         tools=tools,
         clock=clock,
@@ -167,6 +166,14 @@ class _Doorbell:
     def ring(self) -> None:
         if self.answered_by is not None:
             self.answered_by()
+
+
+def _live_feed(settings: Settings) -> ServedFeed:
+    if settings.redis_url is None:
+        return InProcessFeed()
+    from bot.runtime.redis_feed import RedisFeed  # noqa: PLC0415 - only where it is configured
+
+    return RedisFeed(settings.redis_url)
 
 
 def _policy(settings: Settings) -> Policy:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Iterable
+from typing import Protocol
+
+from bot.core.ports.live import LiveFeed
 
 
 class _Ear:
@@ -28,8 +31,19 @@ class _Ear:
         self._feed.forget(self, self._topics)
 
 
+class ServedFeed(LiveFeed, Protocol):
+    """A live feed with work of its own, done for as long as the service runs."""
+
+    async def serve(self) -> None:
+        """Do that work until cancelled; returns at once where there is none."""
+        ...
+
+
 class InProcessFeed:
     """Rings ears of the same process. Nudges that come while an ear is busy are one."""
+
+    async def serve(self) -> None:
+        """Nothing to do: rings reach their ears directly."""
 
     def __init__(self) -> None:
         self._ears: dict[str, set[_Ear]] = {}
