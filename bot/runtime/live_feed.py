@@ -48,6 +48,11 @@ class InProcessFeed:
     def __init__(self) -> None:
         self._ears: dict[str, set[_Ear]] = {}
 
+    @property
+    def topics(self) -> int:
+        """How many topics somebody listens to."""
+        return len(self._ears)
+
     def ring(self, topics: Iterable[str]) -> None:
         """Nudge everybody who listens to any of ``topics``."""
         for topic in topics:
