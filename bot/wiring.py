@@ -179,6 +179,7 @@ def _live_feed(settings: Settings) -> ServedFeed:
 def _policy(settings: Settings) -> Policy:
     return Policy(
         words_limit=settings.words_limit,
+        retention=timedelta(days=settings.retention_days),
         live_caps={
             Role.PEER: settings.live_cap_peer,
             Role.COUNSELLOR: settings.live_cap_counsellor,

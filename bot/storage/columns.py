@@ -9,10 +9,13 @@ from typing import Any, Generic, TypeVar
 import orjson
 from sqlalchemy import (
     BigInteger,
+    BindParameter,
     DateTime,
     Dialect,
     Integer,
     LargeBinary,
+    Row,
+    Select,
     SmallInteger,
     String,
     Text,
@@ -20,6 +23,12 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator, TypeEngine
 
 from triage.verdict import Kind, Level, Reason
+
+AnyRow = Row[*tuple[Any, ...]]
+AnySelect = Select[*tuple[Any, ...]]
+"""SQLAlchemy knows the type of each column; these are for helpers that take every shape."""
+
+Parameter = BindParameter[Any]
 
 ID_LENGTH = 26
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)

@@ -1,28 +1,41 @@
-"""What staff see: every read takes the viewer, opens and masks words, and never an address."""
+"""What staff see: permissions first, words masked, addresses never."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from datetime import datetime, time
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
+from sqlalchemy import Executable
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
-from bot.core.model.duty import JAPAN
+from bot.core.model.duty import PRESENCE_LASTS
 from bot.core.model.errors import NotFound
-from bot.core.model.ids import StaffId, TalkId
-from bot.core.model.people import Permission, StaffState, Viewer, sees_talk
+from bot.core.model.ids import NoteId, StaffId, TalkId
+from bot.core.model.messages import Note, Sender
+from bot.core.model.people import Permission, Viewer, sees_talk
 from bot.core.model.sealed import Tag
 from bot.core.model.talk import TalkState
-from bot.core.ports.reads import Alarm, Counts, Desk, StaffRow, TalkView
+from bot.core.ports.reads import (
+    Alarm,
+    ConsoleLine,
+    ConsoleReads,
+    Counts,
+    Desk,
+    Mark,
+    NoteLine,
+    StaffRow,
+    TalkRow,
+    TalkView,
+)
 from bot.core.ports.vault import Vault
-from bot.storage import console_statements as ask
-from bot.storage.console_rows import alarm, line, note, talk_row
-from bot.storage.kinds import AnyRow, AnySelect
-from bot.storage.opening import key_of
-from bot.storage.presence import present
-from bot.storage.rows import roles_from
+from bot.storage import console_queries as q
+from bot.storage.columns import AnyRow
+from bot.storage.opening import opened
+from bot.storage.room_reads import paged
+from triage.verdict import Verdict
 
 Mask = Callable[[str], tuple[str, bool]]
+"""Shown words, and whether anything in them was masked."""
 
 
 class ConsoleReadsSql:
@@ -34,47 +47,46 @@ class ConsoleReadsSql:
         self._mask = mask
 
     async def viewer(self, token: Tag, now: datetime) -> Viewer | None:
-        """Who is signed in."""
-        row = await self._first(ask.VIEWER, token=token, now=now)
-        return None if row is None else Viewer(row.id, row.work_name, roles_from(row.roles))
+        """Who is signed in with this session."""
+        row = await self._first(q.VIEWER, token=token, now=now)
+        return None if row is None else Viewer(*row)
 
     async def credentials(self, work_name: str) -> tuple[StaffId, str] | None:
-        """Account and password hash, for the sign-in alone."""
-        row = await self._first(ask.CREDENTIALS, work_name=work_name)
-        if row is None or row.password_hash is None:
-            return None
-        return StaffId(row.id), str(row.password_hash)
+        """Account and password hash of an active account."""
+        row = await self._first(q.CREDENTIALS, named=work_name)
+        return None if row is None else (row[0], row[1])
 
     async def invitation(self, token: Tag, now: datetime) -> tuple[str, bool] | None:
         """Work name, and whether it is the first administrator's link."""
-        row = await self._first(ask.INVITATION, token=token, now=now)
-        return None if row is None else (str(row.work_name), bool(row.first))
+        row = await self._first(q.INVITATION, token=token, now=now)
+        return None if row is None else (row[0], row[1])
 
     async def has_staff(self) -> bool:
-        """Whether any account was ever opened."""
-        return await self._first(ask.ANY_STAFF) is not None
+        """Whether any account was opened with a password."""
+        row = await self._first(q.HAS_STAFF)
+        return bool(row and row[0])
 
     async def desk(self, viewer: Viewer, now: datetime) -> Desk:
-        """The console's first page. An administrator alone sees numbers, and no handles."""
+        """The console's first page. Raises ``NotAllowed``."""
         viewer.must(Permission.DESK_SEE)
         async with self._engine.connect() as connection:
-            mine = await _rows(connection, ask.MINE, staff_id=viewer.staff_id)
-            flagged = await _if(viewer, Permission.FLAGGED_SEE, connection, ask.FLAGGED)
-            live = await _if(viewer, Permission.LIVE_SEE, connection, ask.LIVE)
-            waiting = (await connection.execute(ask.WAITING)).one()
-            on_duty = await present(connection, now)
-            alarms = await _alarms(connection, viewer)
-        return Desk(
-            mine=[talk_row(row) for row in mine],
-            flagged=[talk_row(row) for row in flagged],
-            live=[talk_row(row) for row in live],
-            waiting=waiting.waiting,
-            waiting_flagged=waiting.flagged,
-            longest_wait_since=waiting.since,
-            on_duty=[name for _, name in on_duty],
-            i_am_on_duty=any(staff_id == viewer.staff_id for staff_id, _ in on_duty),
-            alarms=alarms,
-        )
+            waiting, waiting_flagged, longest = (await connection.execute(q.QUEUE)).one()
+            on_duty = await _all(connection, q.ON_DUTY, since=now - PRESENCE_LASTS)
+            return Desk(
+                mine=await _talks(connection, q.MINE, who=viewer.staff_id),
+                flagged=(
+                    await _talks(connection, q.FLAGGED)
+                    if viewer.may(Permission.FLAGGED_SEE)
+                    else []
+                ),
+                live=(await _talks(connection, q.LIVE) if viewer.may(Permission.LIVE_SEE) else []),
+                waiting=waiting,
+                waiting_flagged=waiting_flagged or 0,
+                longest_wait_since=longest,
+                on_duty=[name for _, name in on_duty],
+                i_am_on_duty=any(staff_id == viewer.staff_id for staff_id, _ in on_duty),
+                alarms=await _alarms(connection, viewer),
+            )
 
     async def alarms(self, viewer: Viewer) -> list[Alarm]:
         """Open concerns that the viewer may know of, gravest first."""
@@ -84,84 +96,109 @@ class ConsoleReadsSql:
     async def talk(
         self, viewer: Viewer, talk_id: TalkId, *, after: int = 0, limit: int = 200
     ) -> TalkView:
-        """One talk. Raises ``NotFound``, alike for what does not exist and what is not theirs."""
+        """One talk. Raises ``NotFound``, alike for none and for one that is not theirs."""
         async with self._engine.connect() as connection:
-            row = (await connection.execute(ask.ONE, {"talk_id": talk_id})).first()
-            if row is None or not _may_see(viewer, row):
+            row = (await connection.execute(q.ONE, {"which": talk_id})).first()
+            if row is None or not await _visible(connection, viewer, row):
                 raise NotFound
-            if row.state == TalkState.ERASED:
-                return TalkView(talk_row(row), [], [], None, may_answer=False)
-            return await self._talk(connection, viewer, row, after=after, limit=limit)
-
-    async def staff(self, viewer: Viewer, now: datetime) -> list[StaffRow]:
-        """All accounts."""
-        viewer.must(Permission.STAFF_MANAGE)
-        async with self._engine.connect() as connection:
-            rows = await _rows(connection, ask.EVERYBODY)
-            on_duty = {staff_id for staff_id, _ in await present(connection, now)}
-        return [
-            StaffRow(
-                staff_id=StaffId(row.id),
-                work_name=row.work_name,
-                roles=roles_from(row.roles),
-                state=StaffState(row.state),
-                on_duty=row.id in on_duty,
-            )
-            for row in rows
-        ]
-
-    async def counts(self, viewer: Viewer, now: datetime) -> Counts:
-        """Numbers of the service."""
-        viewer.must(Permission.COUNTS_SEE)
-        today = datetime.combine(now.astimezone(JAPAN).date(), time(), tzinfo=JAPAN)
-        row = await self._first(ask.COUNTS, midnight=today, now=now)
-        return Counts(**row._mapping) if row is not None else Counts(0, 0, 0, 0, 0, 0, 0)  # noqa: SLF001 - its public name
-
-    async def _talk(
-        self, connection: AsyncConnection, viewer: Viewer, row: AnyRow, *, after: int, limit: int
-    ) -> TalkView:
-        key = await key_of(connection, row.person_id)
-        values = {"talk_id": row.id, "most": limit}
-        if after:
-            lines = await _rows(connection, ask.LINES_AFTER, **values, after=after)
-        else:
-            lines = (await _rows(connection, ask.LATEST_LINES, **values))[::-1]
-        notes = await _rows(connection, ask.NOTES, talk_id=row.id)
-        raised = (await connection.execute(ask.ALARM_OF, {"talk_id": row.id})).first()
+            shown = q.talk_row(row)
+            if shown.state is TalkState.ERASED:
+                return TalkView(shown, lines=[], notes=[], alarm=None, may_answer=False)
+            keys = await _all(connection, q.KEY, who=row.person_id)
+            statement, page = paged(q.FIRST_LINES, q.LAST_LINES, after=after, limit=limit)
+            lines = await _all(connection, statement, which=talk_id, **page)
+            notes = await _all(connection, q.NOTES, which=talk_id)
+            alarms = await _all(connection, q.ALARM_OF, which=talk_id)
+        key = keys[0][0] if keys else None
         return TalkView(
-            row=talk_row(row),
-            lines=[line(one, self._vault, key, self._mask) for one in lines],
-            notes=[note(one, self._vault, key) for one in notes],
-            alarm=None if raised is None else alarm(raised),
-            may_answer=row.holder_id == viewer.staff_id and viewer.may(Permission.TALK_ANSWER),
+            row=shown,
+            lines=[self._line(each, key) for each in (lines if after else reversed(lines))],
+            notes=[self._note(each, key) for each in reversed(notes)],
+            alarm=q.alarm(alarms[0]) if alarms else None,
+            may_answer=row.holder == viewer.staff_id and shown.state is TalkState.HELD,
         )
 
-    async def _first(self, statement: AnySelect, **values: object) -> AnyRow | None:
+    async def staff(self, viewer: Viewer, now: datetime) -> list[StaffRow]:
+        """All accounts. Raises ``NotAllowed``."""
+        viewer.must(Permission.STAFF_MANAGE)
+        async with self._engine.connect() as connection:
+            present = await _all(connection, q.ON_DUTY, since=now - PRESENCE_LASTS)
+            accounts = await _all(connection, q.STAFF)
+        on_duty = {staff_id for staff_id, _ in present}
+        return [StaffRow(*row, row[0] in on_duty) for row in accounts]
+
+    async def counts(self, viewer: Viewer, now: datetime) -> Counts:
+        """Numbers of the service. Raises ``NotAllowed``."""
+        viewer.must(Permission.COUNTS_SEE)
+        async with self._engine.connect() as connection:
+            values = {"now": now, "midnight": q.midnight(now)}
+            return q.counts((await connection.execute(q.COUNTS, values)).one())
+
+    async def _first(self, statement: Executable, **values: object) -> AnyRow | None:
         async with self._engine.connect() as connection:
             return (await connection.execute(statement, values)).first()
 
+    def _line(self, row: AnyRow, key: bytes | None) -> ConsoleLine:
+        message_id, seq, sender, by, sealed, text_key, at, *rest = row
+        delivery, level, kinds, reasons, assessed = rest
+        words = opened(self._vault, key, sealed, bound_to=f"message:{message_id}")
+        shown, masked = words, False
+        if words is not None and sender is Sender.VISITOR:  # what staff wrote stays as it is
+            shown, masked = self._mask(words)
+        verdict = Verdict(level, kinds, reasons)
+        return ConsoleLine(
+            message_id=message_id,
+            seq=seq,
+            sender=sender,
+            by=by,
+            words=shown,
+            text_key=text_key,
+            at=at,
+            delivery=delivery,
+            verdict=verdict,
+            assessed=assessed,
+            marks=() if masked or shown is None else _marks(verdict),
+        )
 
-def _may_see(viewer: Viewer, row: AnyRow) -> bool:
-    holder = None if row.holder_id is None else StaffId(row.holder_id)
-    return sees_talk(viewer, holder=holder, flagged=row.concern_id is not None)
+    def _note(self, row: AnyRow, key: bytes | None) -> NoteLine:
+        note_id, by, sealed, at = row
+        words = opened(self._vault, key, sealed, bound_to=Note.bound_to(NoteId(note_id)))
+        return NoteLine(note_id, by, words, at)
 
 
-async def _rows(
-    connection: AsyncConnection, statement: AnySelect, **values: object
-) -> list[AnyRow]:
-    return list(await connection.execute(statement, values))
+def _marks(verdict: Verdict) -> tuple[Mark, ...]:
+    return tuple(Mark(each.start, each.end, each.rule) for each in verdict.reasons)
 
 
-async def _if(
-    viewer: Viewer, permission: Permission, connection: AsyncConnection, statement: AnySelect
-) -> list[AnyRow]:
-    return await _rows(connection, statement) if viewer.may(permission) else []
+async def _all(
+    connection: AsyncConnection, statement: Executable, **values: object
+) -> Sequence[AnyRow]:
+    return (await connection.execute(statement, values)).all()
+
+
+async def _talks(
+    connection: AsyncConnection, statement: Executable, **values: object
+) -> list[TalkRow]:
+    return [q.talk_row(row) for row in await _all(connection, statement, **values)]
 
 
 async def _alarms(connection: AsyncConnection, viewer: Viewer) -> list[Alarm]:
+    """All of them for those who see flags; for a peer those of the talks they hold."""
     if viewer.may(Permission.FLAGGED_SEE):
-        return [alarm(row) for row in await _rows(connection, ask.ALARMS)]
-    if viewer.may(Permission.TALK_ANSWER):
-        rows = await _rows(connection, ask.MY_ALARMS, staff_id=viewer.staff_id)
-        return [alarm(row) for row in rows]
-    return []
+        return [q.alarm(row) for row in await _all(connection, q.ALARMS)]
+    if not viewer.may(Permission.TALK_ANSWER):
+        return []
+    return [q.alarm(row) for row in await _all(connection, q.MY_ALARMS, who=viewer.staff_id)]
+
+
+async def _visible(connection: AsyncConnection, viewer: Viewer, row: AnyRow) -> bool:
+    """As ``sees_talk`` says; an erased talk also for whoever answered in it."""
+    if sees_talk(viewer, holder=row.holder, flagged=row[8] is not None):
+        return True
+    if row.state is not TalkState.ERASED or not viewer.may(Permission.TALK_ANSWER):
+        return False
+    values = {"which": row[0], "who": viewer.staff_id}
+    return bool((await connection.execute(q.ANSWERED, values)).scalar_one())
+
+
+_: type[ConsoleReads] = ConsoleReadsSql

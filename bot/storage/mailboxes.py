@@ -22,16 +22,16 @@ _RECALL = select(*rows.SEEN).where(
 _POST = insert(t.errands)
 _SETTLE = delete(t.errands).where(t.errands.c.id == bindparam("which"))
 _POSTPONE = update(t.errands).where(t.errands.c.id == bindparam("which"))
-_AHEAD = t.errands.alias("ahead")
+_DUE, _AHEAD = t.errands.alias("due"), t.errands.alias("ahead")
 _HEADS = (
-    select(t.errands.c.turn)
+    select(_DUE.c.turn)
     .where(
-        t.errands.c.due_at <= bindparam("now", type_=Moment()),
-        ~exists().where(_AHEAD.c.lane == t.errands.c.lane, _AHEAD.c.turn < t.errands.c.turn),
+        _DUE.c.due_at <= bindparam("now", type_=Moment()),
+        ~exists().where(_AHEAD.c.lane == _DUE.c.lane, _AHEAD.c.turn < _DUE.c.turn),
     )
-    .order_by(t.errands.c.due_at, t.errands.c.turn)
+    .order_by(_DUE.c.due_at, _DUE.c.turn)
     .limit(bindparam("most"))
-    .with_for_update(skip_locked=True, of=t.errands)
+    .with_for_update(skip_locked=True, of=_DUE)
 )
 # A lease is a later due time: when it runs out unsettled, the errand is simply due again.
 _CLAIM = (

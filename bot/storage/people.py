@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, func, insert, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.model.ids import PersonId
 from bot.core.model.people import Person, PersonState
+from bot.core.model.safety import ConcernState
 from bot.core.model.sealed import Tag, WrappedKey
 from bot.core.ports.store import Address
 from bot.storage import rows
 from bot.storage import tables as t
+from bot.storage.columns import Parameter
 from bot.storage.statements import Overtaken, Repository, insert_or_change, insert_or_leave
 
-_WHO = bindparam("who")
+_WHO: Parameter = bindparam("who")
 _ADD = insert_or_leave(t.persons)
 _ADD_KEY = insert(t.person_keys)
 _GET = select(*rows.PERSON).where(t.persons.c.id == _WHO).with_for_update()
@@ -29,6 +31,20 @@ _DUE = (
         t.persons.c.erase_due_at <= bindparam("now", type_=t.persons.c.erase_due_at.type),
     )
     .order_by(t.persons.c.erase_due_at)
+    .limit(bindparam("most"))
+)
+_SILENT = (
+    select(t.persons.c.id)
+    .where(
+        t.persons.c.state == PersonState.PRESENT,
+        t.persons.c.last_contact_at <= bindparam("moment", type_=t.persons.c.last_contact_at.type),
+        ~exists().where(
+            t.talks.c.person_id == t.persons.c.id,
+            t.concerns.c.talk_id == t.talks.c.id,
+            t.concerns.c.state != ConcernState.RESOLVED,
+        ),
+    )
+    .order_by(t.persons.c.last_contact_at)
     .limit(bindparam("most"))
 )
 _HERE = (t.addresses.c.channel == bindparam("on_channel"), t.addresses.c.tag == bindparam("at_tag"))
@@ -98,6 +114,11 @@ class SqlPeople(Repository):
     async def due_for_erasure(self, now: datetime, limit: int) -> list[PersonId]:
         """Persons whose erasure waited long enough, the longest first."""
         found = await self._all(_DUE, {"now": now, "most": limit})
+        return [PersonId(row[0]) for row in found]
+
+    async def silent_since(self, moment: datetime, limit: int) -> list[PersonId]:
+        """Persons who have been silent since ``moment``, the longest first."""
+        found = await self._all(_SILENT, {"moment": moment, "most": limit})
         return [PersonId(row[0]) for row in found]
 
     async def at(self, channel: str, tag: Tag) -> Address | None:

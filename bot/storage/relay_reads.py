@@ -1,46 +1,60 @@
-"""What the relay opens: one message at a time, outside any transaction that writes."""
+"""What the relay opens, one message at a time, outside any transaction."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from sqlalchemy import bindparam, select
-from sqlalchemy.ext.asyncio import AsyncEngine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.model.ids import MessageId
 from bot.core.model.messages import Outbound, Sender
-from bot.core.ports.reads import Parcel, Specimen
+from bot.core.ports.reads import Parcel, RelayReads, Specimen
 from bot.core.ports.store import Address
 from bot.core.ports.vault import Vault
-from bot.storage.opening import key_of, message_words, opened
-from bot.storage.tables import addresses, messages, persons, talks
+from bot.storage import tables as t
+from bot.storage.opening import opened
 from triage.verdict import Verdict
 
-BEFORE = 2  # how many earlier own messages a model is shown
+BEFORE = 2
 
-_MESSAGE = (
-    select(messages, talks.c.person_id, talks.c.channel, persons.c.locale, persons.c.state)
-    .join(talks, talks.c.id == messages.c.talk_id)
-    .join(persons, persons.c.id == talks.c.person_id)
-    .where(messages.c.id == bindparam("message_id"))
+_m = t.messages.c
+_JOINED = t.messages.join(t.talks, _m.talk_id == t.talks.c.id).join(
+    t.person_keys, t.person_keys.c.person_id == t.talks.c.person_id
 )
-_ADDRESS = (
-    select(addresses)
-    .where(
-        addresses.c.person_id == bindparam("person_id"),
-        addresses.c.channel == bindparam("channel"),
+_OUTGOING = (
+    select(
+        _m.sealed, _m.text_key, _m.sender,
+        t.talks.c.channel, t.persons.c.locale, t.persons.c.id, t.person_keys.c.wrapped,
     )
-    .order_by(addresses.c.sealed.is_(None), addresses.c.tag)
+    .select_from(_JOINED.join(t.persons, t.persons.c.id == t.talks.c.person_id))
+    .where(_m.id == bindparam("which"))
+)  # fmt: skip
+_ADDRESSES = (
+    select(t.addresses.c.tag, t.addresses.c.sealed)
+    .where(
+        t.addresses.c.person_id == bindparam("who"),
+        t.addresses.c.channel == bindparam("on_channel"),
+    )
+    .order_by(t.addresses.c.sealed.is_(None), t.addresses.c.turn.desc())
     .limit(1)
 )
-_EARLIER = (
-    select(messages.c.id, messages.c.sealed)
-    .where(
-        messages.c.talk_id == bindparam("talk_id"),
-        messages.c.seq < bindparam("seq"),
-        messages.c.sender == Sender.VISITOR.value,
+_SPECIMEN = (
+    select(
+        _m.sealed, _m.level, _m.kinds, _m.reasons, _m.assessed,
+        _m.talk_id, _m.seq, t.person_keys.c.wrapped,
     )
-    .order_by(messages.c.seq.desc())
+    .select_from(_JOINED)
+    .where(_m.id == bindparam("which"))
+)  # fmt: skip
+_BEFORE = (
+    select(_m.id, _m.sealed)
+    .where(
+        _m.talk_id == bindparam("talk"),
+        _m.seq < bindparam("number"),
+        _m.sender == Sender.VISITOR,
+    )
+    .order_by(_m.seq.desc())
     .limit(BEFORE)
 )
 
@@ -56,37 +70,51 @@ class RelayReadsSql:
         self._say = say
 
     async def parcel(self, message_id: MessageId) -> Parcel | None:
-        """What to carry, and where; None where there is nothing any more."""
+        """The words with where they go: the person's latest address on their last channel.
+
+        None where the record is erased, the words cannot be opened, or no address is left.
+        """
         async with self._engine.connect() as connection:
-            row = (await connection.execute(_MESSAGE, {"message_id": message_id})).first()
+            row = (await connection.execute(_OUTGOING, {"which": message_id})).first()
             if row is None:
                 return None
-            key = await key_of(connection, row.person_id)
-            values = {"person_id": row.person_id, "channel": row.channel}
-            place = (await connection.execute(_ADDRESS, values)).first()
-        template = None if row.text_key is None else self._say(row.text_key, row.locale)
-        words = template or message_words(self._vault, key, row)
-        if key is None or words is None:
+            sealed, text_key, sender, channel, locale, person_id, key = row
+            where = {"who": person_id, "on_channel": channel}
+            at = (await connection.execute(_ADDRESSES, where)).first()
+        words = (
+            self._say(text_key, locale)
+            if text_key
+            else opened(self._vault, key, sealed, bound_to=f"message:{message_id}")
+        )
+        if at is None or words is None:
             return None
-        address = None
-        if place is not None:
-            bound_to = Address.bound_to(place.channel, place.tag)
-            address = opened(self._vault, key, place.sealed, bound_to)
-        outbound = Outbound(message_id, words, row.text_key is not None, row.locale)
-        return Parcel(row.channel, address, outbound)
+        bound_to = Address.bound_to(channel, at[0])
+        address = opened(self._vault, key, at[1], bound_to=bound_to)
+        automatic = sender is Sender.SERVICE
+        return Parcel(channel, address, Outbound(message_id, words, automatic, locale))
 
     async def specimen(self, message_id: MessageId) -> Specimen | None:
-        """What to let a model look at; None where there is nothing any more."""
+        """The words with up to two own messages before; None once looked at or erased."""
         async with self._engine.connect() as connection:
-            row = (await connection.execute(_MESSAGE, {"message_id": message_id})).first()
-            if row is None:
+            row = (await connection.execute(_SPECIMEN, {"which": message_id})).first()
+            if row is None or row.assessed:
                 return None
-            key = await key_of(connection, row.person_id)
-            values = {"talk_id": row.talk_id, "seq": row.seq}
-            earlier = list(await connection.execute(_EARLIER, values))
-        words = message_words(self._vault, key, row)
-        if words is None:
-            return None
-        before = [message_words(self._vault, key, one) for one in reversed(earlier)]
-        floor = Verdict(row.level, row.kinds, row.reasons)
-        return Specimen(words, tuple(word for word in before if word is not None), floor)
+            key = row.wrapped
+            words = opened(self._vault, key, row.sealed, bound_to=f"message:{message_id}")
+            if words is None:
+                return None
+            before = await self._before(connection, row.talk_id, row.seq, key)
+        return Specimen(words, before, Verdict(row.level, row.kinds, row.reasons))
+
+    async def _before(
+        self, connection: AsyncConnection, talk_id: str, number: int, key: bytes
+    ) -> tuple[str, ...]:
+        rows = await connection.execute(_BEFORE, {"talk": talk_id, "number": number})
+        texts = [
+            opened(self._vault, key, sealed, bound_to=f"message:{earlier}")
+            for earlier, sealed in rows
+        ]
+        return tuple(text for text in reversed(texts) if text is not None)
+
+
+_: type[RelayReads] = RelayReadsSql

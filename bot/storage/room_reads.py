@@ -4,56 +4,54 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, exists, select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.model.duty import Hours
+from bot.core.model.errors import NotFound
 from bot.core.model.ids import PersonId
-from bot.core.model.messages import Sender
 from bot.core.model.people import PersonState
-from bot.core.model.sealed import WrappedKey
 from bot.core.model.talk import TalkState
-from bot.core.ports.reads import DutyView, Line, Standing, StandingState, Visit
+from bot.core.ports.reads import DutyView, Line, RoomReads, Standing, StandingState, Visit
 from bot.core.ports.tools import Clock
 from bot.core.ports.vault import Vault
-from bot.storage.kinds import AnyRow
-from bot.storage.opening import key_of, message_words
-from bot.storage.presence import duty_view
-from bot.storage.tables import addresses, messages, passphrases, persons, staff, talks
+from bot.storage import tables as t
+from bot.storage.columns import AnyRow, AnySelect, Parameter
+from bot.storage.duty_view import duty_view
+from bot.storage.opening import opened
 
+_m = t.messages.c
+_WHO: Parameter = bindparam("who")
 _WHOSE = (
-    select(addresses.c.expires_at, persons.c.id, persons.c.state, persons.c.locale)
-    .join(persons, persons.c.id == addresses.c.person_id)
-    .where(addresses.c.channel == bindparam("channel"), addresses.c.tag == bindparam("tag"))
-)
-_LINES = (
-    select(
-        messages.c.id,
-        messages.c.seq,
-        messages.c.sender,
-        messages.c.text_key,
-        messages.c.at,
-        messages.c.sealed,
-        staff.c.work_name,
+    select(t.persons.c.id, t.persons.c.state, t.persons.c.locale, t.addresses.c.expires_at)
+    .join_from(t.addresses, t.persons, t.addresses.c.person_id == t.persons.c.id)
+    .where(
+        t.addresses.c.channel == bindparam("on_channel"),
+        t.addresses.c.tag == bindparam("at_tag"),
     )
-    .join(talks, talks.c.id == messages.c.talk_id)
-    .join(staff, staff.c.id == messages.c.staff_id, isouter=True)
-    .where(talks.c.person_id == bindparam("person_id"))
+)
+_TALK = select(t.talks.c.id, t.person_keys.c.wrapped).join_from(
+    t.talks, t.person_keys, t.talks.c.person_id == t.person_keys.c.person_id, isouter=True
+).where(t.talks.c.person_id == _WHO)  # fmt: skip
+LINE_COLUMNS = (_m.id, _m.seq, _m.sender, t.staff.c.work_name, _m.sealed, _m.text_key, _m.at)
+_LINES = (
+    select(*LINE_COLUMNS)
+    .join_from(t.messages, t.staff, _m.staff_id == t.staff.c.id, isouter=True)
+    .where(_m.talk_id == bindparam("which"))
     .limit(bindparam("most"))
 )
-_LATEST = _LINES.order_by(messages.c.seq.desc())
-_AFTER = _LINES.where(messages.c.seq > bindparam("after")).order_by(messages.c.seq)
+FIRST_LINES = _LINES.where(_m.seq > bindparam("after")).order_by(_m.seq)
+LAST_LINES = _LINES.order_by(_m.seq.desc())
 _STANDING = (
     select(
-        persons.c.state.label("person_state"),
-        persons.c.erase_due_at,
-        talks.c.state,
-        talks.c.waiting_since,
-        passphrases.c.person_id.label("passphrase"),
+        t.persons.c.state,
+        t.persons.c.erase_due_at,
+        t.talks.c.state,
+        t.talks.c.waiting_since,
+        exists().where(t.passphrases.c.person_id == t.persons.c.id),
     )
-    .join(talks, talks.c.person_id == persons.c.id)
-    .join(passphrases, passphrases.c.person_id == persons.c.id, isouter=True)
-    .where(persons.c.id == bindparam("person_id"))
+    .join_from(t.persons, t.talks, t.talks.c.person_id == t.persons.c.id)
+    .where(t.persons.c.id == _WHO)
 )
 
 
@@ -67,69 +65,72 @@ class RoomReadsSql:
         self._clock = clock
 
     async def whose(self, channel: str, address: str) -> Visit | None:
-        """Whose address this is."""
+        """Whose address this is; None for an unknown, expired or erased one."""
         tag = self._vault.tag("address", f"{channel}\n{address}")
         async with self._engine.connect() as connection:
-            row = (await connection.execute(_WHOSE, {"channel": channel, "tag": tag})).first()
-        if row is None or row.state == PersonState.ERASED:
+            found = await connection.execute(_WHOSE, {"on_channel": channel, "at_tag": tag})
+            row = found.first()
+        if row is None or row[1] is PersonState.ERASED:
             return None
-        if row.expires_at is not None and row.expires_at <= self._clock.now():
+        visit = Visit(*row)
+        if visit.expires_at is not None and visit.expires_at <= self._clock.now():
             return None
-        return Visit(PersonId(row.id), PersonState(row.state), row.locale, row.expires_at)
+        return visit
 
     async def lines(self, person_id: PersonId, *, after: int = 0, limit: int = 200) -> list[Line]:
         """Lines with a number above ``after``, oldest first."""
-        values = {"person_id": person_id, "most": limit}
         async with self._engine.connect() as connection:
-            key = await key_of(connection, person_id)
-            if after:
-                rows = list(await connection.execute(_AFTER, values | {"after": after}))
-            else:
-                rows = list(await connection.execute(_LATEST, values))[::-1]
-        return [self._line(row, key) for row in rows]
+            talk = (await connection.execute(_TALK, {"who": person_id})).first()
+            if talk is None:
+                return []
+            statement, values = paged(FIRST_LINES, LAST_LINES, after=after, limit=limit)
+            rows = (await connection.execute(statement, {"which": talk[0], **values})).all()
+        lines = [self._line(row, talk[1]) for row in rows]
+        return lines if after else lines[::-1]
 
     async def standing(self, person_id: PersonId, now: datetime) -> Standing:
-        """What to tell the person."""
+        """What to tell the person. Raises ``NotFound`` for one that never was."""
         async with self._engine.connect() as connection:
-            row = (await connection.execute(_STANDING, {"person_id": person_id})).first()
-            duty = await duty_view(connection, now, self._hours)
-        return _standing(row, duty)
+            row = (await connection.execute(_STANDING, {"who": person_id})).first()
+            if row is None:
+                raise NotFound
+            duty = await duty_view(connection, self._hours, now)
+        person_state, due_at, talk_state, waiting_since, has_passphrase = row
+        return Standing(
+            state=_standing(person_state, talk_state, waiting_since),
+            duty=duty,
+            has_passphrase=bool(has_passphrase),
+            erase_due_at=due_at,
+        )
 
     async def duty(self, now: datetime) -> DutyView:
         """What to tell somebody who has not written yet."""
         async with self._engine.connect() as connection:
-            return await duty_view(connection, now, self._hours)
+            return await duty_view(connection, self._hours, now)
 
-    def _line(self, row: AnyRow, key: WrappedKey | None) -> Line:
-        return Line(
-            seq=row.seq,
-            sender=Sender(row.sender),
-            by=row.work_name,
-            words=message_words(self._vault, key, row),
-            text_key=row.text_key,
-            at=row.at,
-        )
+    def _line(self, row: AnyRow, key: bytes | None) -> Line:
+        message_id, seq, sender, by, sealed, text_key, at = row
+        words = opened(self._vault, key, sealed, bound_to=f"message:{message_id}")
+        return Line(seq=seq, sender=sender, by=by, words=words, text_key=text_key, at=at)
 
 
-def _standing(row: AnyRow | None, duty: DutyView) -> Standing:
-    if row is None:
-        return Standing(StandingState.ERASED, duty, has_passphrase=False, erase_due_at=None)
-    return Standing(
-        state=_state(row),
-        duty=duty,
-        has_passphrase=row.passphrase is not None,
-        erase_due_at=row.erase_due_at,
-    )
+def paged(
+    first: AnySelect, last: AnySelect, *, after: int, limit: int
+) -> tuple[AnySelect, dict[str, int]]:
+    """The first lines after a number; without one the last lines, newest first."""
+    if after:
+        return first, {"after": after, "most": limit}
+    return last, {"most": limit}
 
 
-def _state(row: AnyRow) -> StandingState:
-    if row.person_state == PersonState.ERASED:
-        return StandingState.ERASED
-    if row.person_state == PersonState.LEAVING:
-        return StandingState.LEAVING
-    if row.state == TalkState.CLOSED:
-        return StandingState.RESTING
-    if row.state == TalkState.WAITING:
-        return StandingState.WAITING
-    waiting = row.waiting_since is not None
-    return StandingState.WITH_SOMEBODY if waiting else StandingState.ANSWERED
+def _standing(
+    person: PersonState, talk: TalkState, waiting_since: datetime | None
+) -> StandingState:
+    if person is not PersonState.PRESENT:
+        return StandingState.ERASED if person is PersonState.ERASED else StandingState.LEAVING
+    if talk is TalkState.HELD:
+        return StandingState.WITH_SOMEBODY if waiting_since else StandingState.ANSWERED
+    return StandingState.RESTING if talk is TalkState.CLOSED else StandingState.WAITING
+
+
+_: type[RoomReads] = RoomReadsSql

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Row, Table
+from sqlalchemy import Table
 
 from bot.core.model.messages import Message, Note
 from bot.core.model.people import Person, Staff
@@ -13,6 +13,7 @@ from bot.core.model.safety import Concern
 from bot.core.model.talk import Talk
 from bot.core.ports.store import Address, Errand, Invitation, SeenEvent
 from bot.storage import tables as t
+from bot.storage.columns import AnyRow
 from triage.verdict import Verdict
 
 Values = dict[str, Any]
@@ -46,7 +47,7 @@ SEEN = pick(t.seen_events, "source tag digest person_id row_id at")
 ERRAND = pick(t.errands, "id lane action message_id due_at tries")
 
 
-def person(row: Row[Any]) -> Person:
+def person(row: AnyRow) -> Person:
     """A person from ``PERSON`` columns."""
     return Person(*row)
 
@@ -63,7 +64,7 @@ def person_values(person: Person) -> Values:
     }
 
 
-def address(row: Row[Any]) -> Address:
+def address(row: AnyRow) -> Address:
     """An address from ``ADDRESS`` columns."""
     return Address(*row)
 
@@ -79,7 +80,7 @@ def address_values(address: Address) -> Values:
     }
 
 
-def talk(row: Row[Any]) -> Talk:
+def talk(row: AnyRow) -> Talk:
     """A talk from ``TALK`` columns."""
     return Talk(*row)
 
@@ -103,10 +104,10 @@ def talk_values(talk: Talk) -> Values:
     }
 
 
-def message(row: Row[Any]) -> Message:
+def message(row: AnyRow) -> Message:
     """A message from ``MESSAGE`` columns."""
-    *head, level, kinds, reasons, assessed = row
-    return Message(*head, verdict=Verdict(level, kinds, reasons), assessed=assessed)
+    level, kinds, reasons, assessed = row[9:]
+    return Message(*row[:9], Verdict(level, kinds, reasons), assessed)
 
 
 def message_values(message: Message) -> Values:
@@ -147,7 +148,7 @@ def note_values(note: Note) -> Values:
     }
 
 
-def concern(row: Row[Any]) -> Concern:
+def concern(row: AnyRow) -> Concern:
     """A concern from ``CONCERN`` columns."""
     return Concern(*row)
 
@@ -168,7 +169,7 @@ def concern_values(concern: Concern) -> Values:
     }
 
 
-def staff(row: Row[Any]) -> Staff:
+def staff(row: AnyRow) -> Staff:
     """An account from ``STAFF`` columns."""
     return Staff(*row)
 
@@ -184,7 +185,7 @@ def staff_values(staff: Staff) -> Values:
     }
 
 
-def invitation(row: Row[Any]) -> Invitation:
+def invitation(row: AnyRow) -> Invitation:
     """A one-time link from ``INVITATION`` columns."""
     return Invitation(*row)
 
@@ -199,7 +200,7 @@ def invitation_values(invitation: Invitation) -> Values:
     }
 
 
-def seen(row: Row[Any]) -> SeenEvent:
+def seen(row: AnyRow) -> SeenEvent:
     """An event from ``SEEN`` columns."""
     return SeenEvent(*row)
 
@@ -216,7 +217,7 @@ def seen_values(seen: SeenEvent) -> Values:
     }
 
 
-def errand(row: Row[Any]) -> Errand:
+def errand(row: Sequence[Any]) -> Errand:
     """An errand from ``ERRAND`` columns."""
     return Errand(*row)
 

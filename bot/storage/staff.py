@@ -12,13 +12,15 @@ from bot.core.model.sealed import Tag
 from bot.core.ports.store import Invitation
 from bot.storage import rows
 from bot.storage import tables as t
-from bot.storage.columns import Moment
+from bot.storage.columns import Moment, Parameter
 from bot.storage.statements import Repository, insert_or_change, insert_or_leave
 
 DUTY_ENDS = timedelta(days=1)
 """Whoever was not heard of for this long has gone home."""
 
-_WHO, _TOKEN, _NOW = bindparam("who"), bindparam("which"), bindparam("now", type_=Moment())
+_WHO: Parameter = bindparam("who")
+_TOKEN: Parameter = bindparam("which")
+_NOW = bindparam("now", type_=Moment())
 _ADD = insert_or_leave(t.staff)
 _GET = select(*rows.STAFF).where(t.staff.c.id == _WHO).with_for_update()
 _BY_NAME = select(*rows.STAFF).where(t.staff.c.work_name == bindparam("named"))

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Executable, Row, Table
+from sqlalchemy import ColumnElement, Executable, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.storage.columns import AnyRow
 from bot.storage.rows import Values
 
 
@@ -69,10 +70,10 @@ class Repository:
         """Run an insert; the number of rows that were stored."""
         return await self._do(statement.for_(self._connection), values)
 
-    async def _one(self, statement: Executable, values: Values) -> Row[Any] | None:
+    async def _one(self, statement: Executable, values: Values) -> AnyRow | None:
         """The first row, or none."""
         return (await self._connection.execute(statement, values)).first()
 
-    async def _all(self, statement: Executable, values: Values) -> Sequence[Row[Any]]:
+    async def _all(self, statement: Executable, values: Values) -> Sequence[AnyRow]:
         """All rows."""
         return (await self._connection.execute(statement, values)).all()

@@ -56,7 +56,7 @@ persons = Table(
     Column("locale", String(16), nullable=False),  # language of our words to them; for ever
     Column("state", Choices(PersonState), nullable=False),  # for ever
     Column("first_seen_at", Moment, nullable=False),  # for ever, for counts
-    Column("last_contact_at", Moment, nullable=False),  # for ever, for counts
+    Column("last_contact_at", Moment, nullable=False, index=True),  # starts the retention clock
     Column("erase_due_at", Moment),  # latest moment of a waiting erasure; until it is done
 )
 Index(
@@ -111,7 +111,7 @@ talks = Table(
     Column("queue_band", SmallInteger, nullable=False),  # from talk.place; while it waits
     Column("queue_since", Moment),  # from talk.place; while it waits
 )
-WAITS = text("talks.state = 'waiting'")
+WAITS = text("state = 'waiting'")
 Index(
     "ix_talks_queue",
     talks.c.queue_band.desc(),

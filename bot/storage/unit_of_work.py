@@ -1,9 +1,11 @@
-"""Units of work whose commits are shared.
+"""Units of work that share one durable commit.
 
-One INSERT in a transaction of its own costs some forty times its share of a transaction of
-fifty. So works that arrive while a commit is under way wait for it and go together into the
-next one, each behind a savepoint of its own; a work that arrives alone starts at once. Callers
-hear of success only after the common commit is on disk.
+Works wait in a line. The first to come opens the line: one transaction, each work in a
+savepoint of its own, one commit, and only then is anybody told. Whoever comes meanwhile is in
+the next transaction, so that nobody waits for company and a rush costs few commits.
+
+All works of a process run one after the other. Other processes run beside it; what they
+collide with, the database refuses, and then each work of the group is tried again alone.
 """
 
 from __future__ import annotations
@@ -11,9 +13,8 @@ from __future__ import annotations
 import asyncio
 from collections import deque
 from collections.abc import Awaitable, Callable
-from typing import Any, TypeVar
+from typing import Any, Final, Self, TypeVar
 
-from sqlalchemy.exc import DBAPIError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.model.events import Event
@@ -25,33 +26,40 @@ from bot.core.ports.store import (
     StaffRoom,
     Talks,
     UnitOfWork,
+    Units,
 )
-from bot.storage.mailboxes import MailroomSql
-from bot.storage.people import PeopleSql
-from bot.storage.staff_room import StaffRoomSql
-from bot.storage.talks import ConcernsSql, MessagesSql, TalksSql
+from bot.storage.concerns import SqlConcerns
+from bot.storage.engine import writing
+from bot.storage.mailboxes import SqlMailroom
+from bot.storage.messages import SqlMessages
+from bot.storage.people import SqlPeople
+from bot.storage.staff import SqlStaffRoom
+from bot.storage.statements import Overtaken
+from bot.storage.talks import SqlTalks
 
 Result = TypeVar("Result")
 Work = Callable[[UnitOfWork], Awaitable[Any]]
 
-MOST_TOGETHER = 64
-MOST_TRIES = 3  # a deadlock or a busy database is tried again so often
+TRIES: Final = 5
+"""How often one work is begun when other processes get in its way."""
+
+_COLLISIONS: Final = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 
 
 class StoreClosed(RuntimeError):
-    """The service is stopping; nothing new is taken."""
+    """A work came after ``close``."""
 
 
 class SqlUnit:
-    """One unit of work over a connection. Implements ``UnitOfWork``."""
+    """Implements ``bot.core.ports.store.UnitOfWork`` over one connection."""
 
     def __init__(self, connection: AsyncConnection) -> None:
-        self.people: People = PeopleSql(connection)
-        self.talks: Talks = TalksSql(connection)
-        self.messages: Messages = MessagesSql(connection)
-        self.concerns: Concerns = ConcernsSql(connection)
-        self.staff: StaffRoom = StaffRoomSql(connection)
-        self.mail: Mailroom = MailroomSql(connection)
+        self.people: People = SqlPeople(connection)
+        self.talks: Talks = SqlTalks(connection)
+        self.messages: Messages = SqlMessages(connection)
+        self.concerns: Concerns = SqlConcerns(connection)
+        self.staff: StaffRoom = SqlStaffRoom(connection)
+        self.mail: Mailroom = SqlMailroom(connection)
         self.events: list[Event] = []
 
     def publish(self, event: Event) -> None:
@@ -59,100 +67,161 @@ class SqlUnit:
         self.events.append(event)
 
 
-class _Ticket:
-    """A work, its caller's future, and what it has left so far."""
+class _Place:
+    """A work in the line, and what came of it so far."""
+
+    __slots__ = ("error", "events", "future", "result", "work")
 
     def __init__(self, work: Work) -> None:
         self.work = work
-        self.tries = 0
-        self.left: tuple[Any, tuple[Event, ...]] | None = None
         self.future: asyncio.Future[tuple[Any, tuple[Event, ...]]] = (
             asyncio.get_running_loop().create_future()
         )
+        self.result: Any = None
+        self.events: tuple[Event, ...] = ()
+        self.error: BaseException | None = None
 
-    def succeed(self) -> None:
-        if not self.future.done() and self.left is not None:
-            self.future.set_result(self.left)
+    async def attempt(self, connection: AsyncConnection) -> None:
+        """Do the work once; nothing is told to anybody."""
+        unit = SqlUnit(connection)
+        self.result, self.events, self.error = None, (), None
+        self.result = await self.work(unit)
+        self.events = tuple(unit.events)
 
-    def fail(self, error: BaseException) -> None:
-        if not self.future.done():
-            self.future.set_exception(error)
+    def tell(self) -> None:
+        """Tell the caller, unless they have gone."""
+        if self.future.done():
+            return
+        if self.error is None:
+            self.future.set_result((self.result, self.events))
+        elif isinstance(self.error, Exception):
+            self.future.set_exception(self.error)
+        else:  # the whole process is ending
+            self.future.cancel()
+
+
+class _Caught:
+    """Keeps whatever a work raises for its own caller, so that the others can go on.
+
+    A collision is nobody's answer: it goes through, and the group is begun again.
+    """
+
+    def __init__(self, place: _Place) -> None:
+        self._place = place
+
+    def __enter__(self) -> None:
+        return None
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if not isinstance(error, Exception) or _collided(error):
+            return False
+        self._place.error = error
+        return True
+
+
+class _Told:
+    """Tells everybody in a transaction how it ended; nobody waits for ever.
+
+    Only a collision is kept back, in ``collided``, while there are tries left.
+    """
+
+    def __init__(self, group: list[_Place], *, tries_left: int) -> None:
+        self._group = group
+        self._tries_left = tries_left
+        self.collided = False
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> bool:
+        if self._tries_left and _collided(error):
+            self.collided = True
+            return True
+        for place in self._group:
+            place.error = error or place.error
+            place.tell()
+        return isinstance(error, Exception)
 
 
 class GroupedUnits:
-    """Implements ``bot.core.ports.store.Units`` with one writer per process."""
+    """Implements ``bot.core.ports.store.Units`` with group commit."""
 
-    def __init__(self, engine: AsyncEngine, *, most_together: int = MOST_TOGETHER) -> None:
-        self._engine = engine.execution_options(writer=True)
-        self._most = most_together
-        self._waiting: deque[_Ticket] = deque()
-        self._writer: asyncio.Future[None] | None = None
+    def __init__(self, engine: AsyncEngine, *, max_group: int = 64) -> None:
+        self._engine = writing(engine)
+        self._max_group = max_group
+        self._line: deque[_Place] = deque()
+        self._serving: asyncio.Future[None] | None = None
         self._closed = False
 
     async def run(
         self, work: Callable[[UnitOfWork], Awaitable[Result]]
     ) -> tuple[Result, tuple[Event, ...]]:
-        """Run ``work`` in a unit and return after the durable commit.
+        """Run ``work`` and return, after the durable commit, its result and events.
 
-        A caller who is cancelled while waiting may find the work done or not; its idempotency
-        key tells. Raises what ``work`` raises, and ``StoreClosed`` during a stop.
+        Raises whatever ``work`` raised, the database's error where the commit failed, and
+        ``StoreClosed``. A caller that is cancelled may still have its work committed.
         """
         if self._closed:
-            raise StoreClosed
-        ticket = _Ticket(work)
-        self._waiting.append(ticket)
-        if self._writer is None or self._writer.done():
-            # Part of a commit, not a background task: it ends when nobody waits any more.
-            self._writer = asyncio.ensure_future(self._write())
-        return await ticket.future
+            raise StoreClosed("the store is closed")
+        place = _Place(work)
+        self._line.append(place)
+        if self._serving is None or self._serving.done():
+            # Not this caller's own coroutine: it may be cancelled, the line may not.
+            self._serving = asyncio.ensure_future(self._serve())
+        return await place.future
 
     async def close(self) -> None:
-        """Take nothing new and finish what was taken."""
+        """Finish everything that was taken in, refuse what comes from now on."""
         self._closed = True
-        if self._writer is not None:
-            await self._writer
+        if self._serving is not None:
+            await self._serving
 
-    async def _write(self) -> None:
-        while self._waiting:
-            size = min(len(self._waiting), self._most)
-            group = [self._waiting.popleft() for _ in range(size)]
-            group = [ticket for ticket in group if not ticket.future.cancelled()]
-            try:
-                await self._commit_together(group)
-            except BaseException as error:
-                for ticket in group:
-                    ticket.fail(error)
-                if not isinstance(error, Exception):
-                    raise
-
-    async def _commit_together(self, group: list[_Ticket]) -> None:
-        async with self._engine.connect() as connection, connection.begin() as transaction:
-            done = [ticket for ticket in group if await self._try(ticket, connection)]
-            if done:
-                await transaction.commit()
-            else:
-                await transaction.rollback()
-        for ticket in done:
-            ticket.succeed()
-
-    async def _try(self, ticket: _Ticket, connection: AsyncConnection) -> bool:
-        """Run one work behind a savepoint. A refusal undoes this work alone."""
-        ticket.tries += 1
-        unit = SqlUnit(connection)
-        savepoint = await connection.begin_nested()
+    async def _serve(self) -> None:
         try:
-            result = await ticket.work(unit)
-            await savepoint.commit()
-        except DBAPIError as error:
-            await savepoint.rollback()
-            if ticket.tries >= MOST_TRIES:
-                ticket.fail(error)
-            else:
-                self._waiting.append(ticket)
-            return False
-        except Exception as error:  # a refusal goes to its caller, whatever it is
-            await savepoint.rollback()
-            ticket.fail(error)
-            return False
-        ticket.left = (result, tuple(unit.events))
+            while self._line:
+                await self._serve_group(self._next_group())
+        finally:
+            for place in self._line:  # none, unless the whole process is ending
+                place.future.cancel()
+            self._line.clear()
+
+    def _next_group(self) -> list[_Place]:
+        size = min(len(self._line), self._max_group)
+        group = [self._line.popleft() for _ in range(size)]
+        return [place for place in group if not place.future.done()]
+
+    async def _serve_group(self, group: list[_Place]) -> None:
+        if not group:
+            return
+        with _Told(group, tries_left=TRIES) as told:
+            await self._transact(group)
+        if told.collided:
+            for place in group:
+                await self._serve_alone(place)
+
+    async def _serve_alone(self, place: _Place) -> None:
+        for tries_left in reversed(range(TRIES)):
+            with _Told([place], tries_left=tries_left) as told:
+                await self._transact([place])
+            if not told.collided:
+                return
+
+    async def _transact(self, group: list[_Place]) -> None:
+        async with self._engine.begin() as connection:
+            if len(group) == 1:
+                await group[0].attempt(connection)
+                return
+            for place in group:
+                with _Caught(place):
+                    async with connection.begin_nested():
+                        await place.attempt(connection)
+
+
+def _collided(error: BaseException | None) -> bool:
+    if isinstance(error, Overtaken):
         return True
+    state = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return state in _COLLISIONS
+
+
+_: type[Units] = GroupedUnits

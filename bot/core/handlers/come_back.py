@@ -26,8 +26,11 @@ async def reopen(command: Reopen, uow: UnitOfWork, tools: Tools) -> PersonId:
     """
     person_id = await uow.people.by_passphrase(command.verifier)
     key = await uow.people.key(person_id) if person_id is not None else None
-    if person_id is None or key is None:
+    person = await uow.people.get(person_id) if person_id is not None else None
+    if person_id is None or key is None or person is None:
         raise UnknownPassphrase
+    person.last_contact_at = tools.clock.now()
+    await uow.people.save(person)
     tag = tools.vault.tag("address", f"{command.channel}\n{command.address}")
     sealed = None
     if command.address_expires_at is None:

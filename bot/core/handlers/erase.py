@@ -38,10 +38,12 @@ async def erase_record(command: EraseRecord, uow: UnitOfWork, tools: Tools) -> E
 
 
 async def erase_due(command: EraseDue, uow: UnitOfWork, tools: Tools) -> int:
-    """Carry out erasures whose waiting time is over, a batch at a time."""
-    due = await uow.people.due_for_erasure(tools.clock.now(), BATCH)
-    for person_id in due:
+    """Carry out erasures that are due by request or by the retention time, a batch at a time."""
+    now = tools.clock.now()
+    asked = await uow.people.due_for_erasure(now, BATCH)
+    silent = await uow.people.silent_since(now - tools.policy.retention, BATCH)
+    for person_id in (*asked, *silent):
         person = await uow.people.get(person_id)
         if person is not None:
             await shred(uow, person, await uow.talks.of_person(person_id))
-    return len(due)
+    return len(asked) + len(silent)

@@ -121,7 +121,10 @@ class RecordDelivery(Command[None]):
 
 @dataclass(frozen=True, slots=True)
 class EraseDue(Command[int]):
-    """Carry out the erasures whose waiting time is over. Returns a count."""
+    """Erase whoever asked and has waited, and whoever has been silent for the retention time.
+
+    Returns a count.
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,10 +23,11 @@ from bot.core.model.ids import (
 )
 from bot.core.model.mail import Action, Address, Errand, Invitation, SeenEvent
 from bot.core.model.messages import Message, Note
-from bot.core.model.people import Person, Role, Staff
+from bot.core.model.people import Person
 from bot.core.model.safety import Concern
 from bot.core.model.sealed import Tag, WrappedKey
 from bot.core.model.talk import Talk
+from bot.core.ports.staff_room import StaffRoom
 
 __all__ = [
     "Action",
@@ -75,6 +76,13 @@ class People(Protocol):
 
     async def due_for_erasure(self, now: datetime, limit: int) -> list[PersonId]:
         """Persons whose erasure waited until ``now`` or earlier."""
+        ...
+
+    async def silent_since(self, moment: datetime, limit: int) -> list[PersonId]:
+        """Persons present whose last contact lies at or before ``moment``.
+
+        Whoever has an open concern is left out: no timer ends that (R-079).
+        """
         ...
 
     async def at(self, channel: str, tag: Tag) -> Address | None:
@@ -174,72 +182,6 @@ class Concerns(Protocol):
 
     async def save(self, concern: Concern) -> None:
         """Write a changed concern back."""
-        ...
-
-
-class StaffRoom(Protocol):
-    """Accounts, one-time links, sessions and duty."""
-
-    async def add(self, staff: Staff) -> bool:
-        """Store an account. False, and nothing stored, if the work name is taken."""
-        ...
-
-    async def get(self, staff_id: StaffId) -> Staff | None:
-        """One account, locked."""
-        ...
-
-    async def by_name(self, work_name: str) -> Staff | None:
-        """The account with this work name."""
-        ...
-
-    async def save(self, staff: Staff) -> None:
-        """Write a changed account back."""
-        ...
-
-    async def active_with(self, role: Role) -> int:
-        """How many active accounts hold ``role``."""
-        ...
-
-    async def invite(self, invitation: Invitation) -> None:
-        """Store a one-time link; an earlier one for the same account stops working."""
-        ...
-
-    async def invitation(self, token: Tag) -> Invitation | None:
-        """The link's row."""
-        ...
-
-    async def spend(self, token: Tag) -> None:
-        """The link was used."""
-        ...
-
-    async def open_session(
-        self, token: Tag, staff_id: StaffId, now: datetime, expires_at: datetime
-    ) -> None:
-        """Store a session."""
-        ...
-
-    async def close_session(self, token: Tag) -> None:
-        """End one session. Safe to repeat."""
-        ...
-
-    async def close_sessions_of(self, staff_id: StaffId) -> None:
-        """End every session of an account."""
-        ...
-
-    async def start_duty(self, staff_id: StaffId, now: datetime) -> None:
-        """Present from now on; renews where present already."""
-        ...
-
-    async def touch_duty(self, staff_id: StaffId, now: datetime) -> None:
-        """Still there. Nothing where off duty."""
-        ...
-
-    async def stop_duty(self, staff_id: StaffId) -> None:
-        """No longer present. Safe to repeat."""
-        ...
-
-    async def forget_stale(self, now: datetime) -> int:
-        """Forget expired sessions, links, web addresses, and duty unheard of for a day."""
         ...
 
 

@@ -49,6 +49,7 @@ class Policy:
         default_factory=lambda: {Role.PEER: 1, Role.COUNSELLOR: 2, Role.SUPERVISOR: 2}
     )
     erasure_waits: timedelta = timedelta(hours=72)  # decision 12
+    retention: timedelta = timedelta(days=365)  # after the last contact (decision 12)
 
     def cap(self, roles: frozenset[Role]) -> int:
         """How many talks somebody with these roles may hold at a time (R-050)."""

@@ -95,6 +95,7 @@ def _make_persons() -> None:
         sa.PrimaryKeyConstraint("id", name="pk_persons"),
         sa.UniqueConstraint("handle", name="uq_persons_handle"),
     )
+    op.create_index("ix_persons_last_contact_at", "persons", ["last_contact_at"], unique=False)
     op.create_index(
         "ix_persons_erase_due_at",
         "persons",
