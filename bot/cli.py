@@ -80,10 +80,11 @@ def serve() -> None:
 
 @commands.command(help="A fictional night on a temporary database; everybody in it is made up.")
 @click.option("--port", default=8080, show_default=True, help="Port to listen on; 0: any.")
-@click.option("--nights", default=0, help="End by itself after so many scripted rounds; 0: stay.")
-def demo(port: int, nights: int) -> None:
+@click.option("--pace", default=1.0, show_default=True, help="Shorten (0.1) or stretch the waits.")
+@click.option("--once", is_flag=True, help="End when the script is through, instead of staying.")
+def demo(*, port: int, pace: float, once: bool) -> None:
     """Run the demonstration."""
-    _run(lambda: run_demo(port=port, rounds=nights))
+    _run(lambda: run_demo(port=port, pace=pace, stay=not once))
 
 
 @commands.group(help="Staff accounts.")

@@ -44,31 +44,28 @@ class Account:
     roles: frozenset[Role]
 
 
-async def run_demo(*, port: int, rounds: int) -> None:
-    """Serve the fictional night until told to stop, or until its visitors wrote ``rounds`` times.
+async def run_demo(*, port: int, pace: float, stay: bool) -> None:
+    """Serve the fictional night, its waits multiplied by ``pace``.
 
-    ``rounds`` of 0 plays the script once and stays.
+    Ends when told to, or with ``stay`` false when the script is through.
     """
     with tempfile.TemporaryDirectory(prefix="madoakari-demo-") as folder:
         settings = Settings.load(
             env_file=None, environ={}, overrides={"data_dir": Path(folder), "port": port}
         )
         service = await Service.prepare(settings, fiction=True)
+        over = asyncio.Event()
+
+        async def play() -> None:
+            await _play_night(service.address, pace)
+            if not stay:
+                over.set()
 
         async def announce() -> None:
             await _open_house(service)
-            service.parts.ground.tasks.spawn(_play_night(service.address), name="demo")
+            service.parts.ground.tasks.spawn(play(), name="demo")
 
-        if rounds:
-            await service.start()
-            try:
-                await _open_house(service)
-                for _ in range(rounds):
-                    await _play_night(service.address)
-            finally:
-                await service.stop()
-            return
-        await serve_until_told(service, announce=announce)
+        await serve_until_told(service, announce=announce, told=over)
 
 
 async def _open_house(service: Service) -> None:
@@ -96,18 +93,18 @@ async def _sign_up(service: Service, work_name: str, roles: frozenset[Role]) -> 
     return Account(work_name, password, roles)
 
 
-async def _play_night(address: str) -> None:
+async def _play_night(address: str, pace: float) -> None:
     script = resources.files("bot").joinpath("demo_script.toml").read_text("utf-8")
     visitors = tomllib.loads(script)["visitor"]
-    await asyncio.gather(*(_play(address, visitor["lines"]) for visitor in visitors))
+    await asyncio.gather(*(_play(address, visitor["lines"], pace) for visitor in visitors))
 
 
-async def _play(address: str, lines: list[dict[str, Any]]) -> None:
+async def _play(address: str, lines: list[dict[str, Any]], pace: float) -> None:
     """One visitor writes through the page, as a browser without JavaScript would."""
     jar = aiohttp.CookieJar(unsafe=True)  # cookies for an address of digits
     async with aiohttp.ClientSession(address, cookie_jar=jar) as session:
         for line in lines:
-            await asyncio.sleep(line["wait"])
+            await asyncio.sleep(line["wait"] * pace)
             async with session.get("/") as page:
                 key = _KEY.search(await page.text())
             if key is None:

@@ -188,9 +188,11 @@ def _why(error: OSError) -> str:
     return os.strerror(error.errno) if error.errno else type(error).__name__
 
 
-async def serve_until_told(service: Service, *, announce: Callable[[], Awaitable[None]]) -> None:
-    """Start, announce, and serve until SIGTERM or SIGINT."""
-    told = asyncio.Event()
+async def serve_until_told(
+    service: Service, *, announce: Callable[[], Awaitable[None]], told: asyncio.Event | None = None
+) -> None:
+    """Start, announce, and serve until SIGTERM, SIGINT or ``told``."""
+    told = told or asyncio.Event()
     loop = asyncio.get_running_loop()
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, told.set)
