@@ -68,6 +68,8 @@ _PHONE: Final = _pattern(
     rf"(?<![0-9])\(?0{_GAP}[5-9]{_GAP}0(?:{_GAP}[0-9]){{8}}",
     rf"(?P<fixed>(?<![0-9])\(?0[1-9](?:{_GAP}[0-9]){{8}})(?![0-9])",
 )
+_WORTH_A_LOOK: Final = re.compile(r"[0-9A-Za-z〇零一二三四五六七八九十]")
+"""Every pattern needs one of these; most messages have none, and cost next to nothing."""
 _FEW_GROUPS: Final = 3
 _SPELT_OUT: Final = 8
 
@@ -87,6 +89,8 @@ def mask(words: str, labels: Mapping[str, str], *, allowed: frozenset[str] = fro
     ``address`` and ``account``; ``allowed`` the numbers that stay (hotlines). Never raises.
     """
     shadow = plain(words)
+    if not _WORTH_A_LOOK.search(shadow):
+        return Masked(words, 0)
     free = frozenset(_digits(number) for number in allowed)
     finders: tuple[tuple[str, Callable[[str], Iterator[Span]]], ...] = (
         ("link", lambda text: _spans(_WEB, text)),
