@@ -125,7 +125,7 @@ class ConsoleReadsSql:
             present = await _all(connection, q.ON_DUTY, since=now - PRESENCE_LASTS)
             accounts = await _all(connection, q.STAFF)
         on_duty = {staff_id for staff_id, _ in present}
-        return [StaffRow(*row, row[0] in on_duty) for row in accounts]
+        return [StaffRow(*[*row, row[0] in on_duty]) for row in accounts]
 
     async def counts(self, viewer: Viewer, now: datetime) -> Counts:
         """Numbers of the service. Raises ``NotAllowed``."""

@@ -28,7 +28,7 @@ _OUTGOING = (
         t.talks.c.channel, t.persons.c.locale, t.persons.c.id, t.person_keys.c.wrapped,
     )
     .select_from(_JOINED.join(t.persons, t.persons.c.id == t.talks.c.person_id))
-    .where(_m.id == bindparam("which"))
+    .where(_m.id == bindparam("which"), _m.sender != Sender.VISITOR)
 )  # fmt: skip
 _ADDRESSES = (
     select(t.addresses.c.tag, t.addresses.c.sealed)

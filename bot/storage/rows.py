@@ -106,8 +106,8 @@ def talk_values(talk: Talk) -> Values:
 
 def message(row: AnyRow) -> Message:
     """A message from ``MESSAGE`` columns."""
-    level, kinds, reasons, assessed = row[9:]
-    return Message(*row[:9], Verdict(level, kinds, reasons), assessed)
+    head, (level, kinds, reasons, assessed) = list(row[:9]), row[9:]
+    return Message(*[*head, Verdict(level, kinds, reasons), assessed])
 
 
 def message_values(message: Message) -> Values:
