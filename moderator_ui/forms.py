@@ -39,6 +39,14 @@ def roles(form: Mapping[str, str]) -> frozenset[Role]:
     return frozenset(role for role in Role if form.get(f"role_{role}") == "yes")
 
 
+def from_line(seq: int) -> int:
+    """What a read must be told as ``after`` so that it begins with line ``seq``.
+
+    Reads take 0 to mean 'the newest lines'; the very first line comes after -1.
+    """
+    return seq - 1 if seq > 1 else -1
+
+
 def way_back(path: str | None) -> str:
     """A page of the console to return to; anything else becomes the desk."""
     return path if path is not None and _WAY_BACK.fullmatch(path) else "/console"

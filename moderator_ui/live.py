@@ -26,6 +26,7 @@ from bot.core.ports.live import CONSOLE, Ear, talk_topic
 from bot.core.ports.reads import Desk, TalkView
 from bot.http.streams import EventStream, last_event_id
 from moderator_ui.call import Call
+from moderator_ui.forms import from_line
 from moderator_ui.pages import fragment
 from moderator_ui.views.desk import answers, desk_for, panel
 
@@ -128,7 +129,7 @@ class Screen:
         await self._tell_lines(view)
 
     async def _read(self, talk_id: TalkId) -> TalkView:
-        after = max(0, self._seq - WINDOW)
+        after = from_line(self._seq - WINDOW + 1) if self._seq else 0
         return await self._call.reads.talk(self._call.viewer, talk_id, after=after, limit=LIMIT)
 
     async def _tell_lines(self, view: TalkView) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, TypeVar
 
 from aiohttp import web
@@ -18,7 +18,7 @@ from bot.core.model.commands import (
 from bot.core.model.errors import KeyReused, MadoakariError, NotFound
 from bot.core.ports.reads import TalkView
 from moderator_ui.call import Call, number
-from moderator_ui.forms import done, idempotency_key
+from moderator_ui.forms import done, from_line, idempotency_key
 from moderator_ui.pages import page, refusal_json, sentence
 from moderator_ui.refusals import status_of
 from moderator_ui.views.desk import desk_for, panel_context
@@ -144,18 +144,11 @@ async def _lines(call: Call) -> tuple[TalkView, int]:
 
 
 async def _older(call: Call, before: int) -> TalkView:
-    """The last lines before number ``before``.
-
-    The oldest page can only be had by asking for the whole talk, because a read that begins at
-    the very start answers with the newest.
-    """
-    after = before - 1 - PAGE_LINES
-    if after > 0:
-        return await call.reads.talk(call.viewer, call.talk_id, after=after, limit=PAGE_LINES)
-    newest = await call.reads.talk(call.viewer, call.talk_id, limit=1)
-    count = newest.lines[-1].seq if newest.lines else 1
-    view = await call.reads.talk(call.viewer, call.talk_id, limit=count)
-    return replace(view, lines=[line for line in view.lines if line.seq < before])
+    """The last lines before number ``before``."""
+    first = max(1, before - PAGE_LINES)
+    return await call.reads.talk(
+        call.viewer, call.talk_id, after=from_line(first), limit=max(1, before - first)
+    )
 
 
 def _kept(call: Call, error: MadoakariError) -> Box:
