@@ -19,7 +19,7 @@ from bot.core.model.people import Role
 from bot.demo import run_demo
 from bot.doctor import examine
 from bot.privacy.keyfile import KeyFileError
-from bot.privacy.redact import configure_logging
+from bot.privacy.redact import configure_logging, hush_tracebacks
 from bot.service import (
     Service,
     StartRefused,
@@ -69,6 +69,7 @@ def serve() -> None:
     """Run until told to stop."""
     settings = _settings()
     configure_logging(sys.stderr, settings.log_level)
+    hush_tracebacks()
 
     async def work() -> None:
         check_data_folder(settings)
@@ -84,6 +85,7 @@ def serve() -> None:
 @click.option("--once", is_flag=True, help="End when the script is through, instead of staying.")
 def demo(*, port: int, pace: float, once: bool) -> None:
     """Run the demonstration."""
+    hush_tracebacks()
     _run(lambda: run_demo(port=port, pace=pace, stay=not once))
 
 

@@ -17,10 +17,12 @@ from sqlalchemy.exc import DBAPIError
 from bot import migrations
 from bot.core.model.commands import InviteStaff
 from bot.core.model.duty import BadHours, parse_hours
+from bot.core.model.errors import Sealed
 from bot.core.model.people import Role
 from bot.settings import Settings
+from bot.storage.opening import any_wrapped_key
 from bot.web import make_app
-from bot.wiring import Parts, build, lay_ground
+from bot.wiring import Ground, Parts, build, lay_ground
 
 log = structlog.get_logger()
 
@@ -53,6 +55,7 @@ class Service:
         check_hours(settings)
         ground = lay_ground(settings)
         await prepare_database(settings)
+        await check_keys_fit(ground)
         return cls(build(ground, fiction=fiction))
 
     @property
@@ -140,6 +143,24 @@ async def prepare_database(settings: Settings) -> None:
         raise StartRefused(
             f"The database cannot be used ({type(error).__name__}); check MADOAKARI_DATABASE_URL, "
             "and that the database runs and lets this user in."
+        ) from None
+
+
+async def check_keys_fit(ground: Ground) -> None:
+    """Raise ``StartRefused`` where the database was written with other keys.
+
+    A lost key file is made anew like at a first start; without this check nobody would notice
+    until the first old talk stayed shut.
+    """
+    wrapped = await any_wrapped_key(ground.engine)
+    if wrapped is None:
+        return
+    try:
+        ground.vault.seal(wrapped, "", bound_to="check")
+    except Sealed:
+        raise StartRefused(
+            f"The keys in {ground.settings.key_file} do not open this database. Put the key file "
+            "that belongs to it back from your copy; nothing was changed."
         ) from None
 
 

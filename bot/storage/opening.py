@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncEngine
+
 from bot.core.model.errors import Sealed
+from bot.core.model.sealed import WrappedKey
 from bot.core.ports.vault import SealedWords, Vault, WrappedKey
+from bot.storage.tables import person_keys
 
 
 def opened(vault: Vault, key: bytes | None, sealed: bytes | None, *, bound_to: str) -> str | None:
@@ -14,3 +19,10 @@ def opened(vault: Vault, key: bytes | None, sealed: bytes | None, *, bound_to: s
         return vault.open(WrappedKey(key), SealedWords(sealed), bound_to=bound_to)
     except Sealed:
         return None
+
+
+async def any_wrapped_key(engine: AsyncEngine) -> WrappedKey | None:
+    """Some person's wrapped key, to see whether today's keys fit; None where nobody wrote yet."""
+    async with engine.connect() as connection:
+        wrapped = (await connection.execute(select(person_keys.c.wrapped).limit(1))).scalar()
+    return None if wrapped is None else WrappedKey(wrapped)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
@@ -119,3 +120,23 @@ def test_the_demo_plays_its_night_and_leaves_nothing(run: Run, tmp_path: Path) -
     assert answer.stdout.startswith("FICTION")
     assert "あかり  (supervisor)  password: " in answer.stdout
     assert not (tmp_path / "data").exists()
+
+
+def test_other_keys_than_the_databases_are_refused(run: Run, tmp_path: Path) -> None:
+    assert run("staff", "add", "あかり", "--role", "peer").returncode == 0
+    _write_one_person(tmp_path / "data")
+    (tmp_path / "data" / "keys.json").unlink()
+    answer = run("staff", "list")
+    assert answer.returncode == 2
+    assert "do not open this database" in answer.stderr
+
+
+def _write_one_person(folder: Path) -> None:
+    """A person whose key is wrapped by keys that are gone."""
+    with sqlite3.connect(folder / "madoakari.sqlite3") as database:
+        database.execute(
+            "INSERT INTO persons (id, locale, state, first_seen_at, last_contact_at)"
+            " VALUES ('p', 'ja', 'present', 0, 0)"
+        )
+        database.execute("INSERT INTO person_keys VALUES ('p', ?)", (b"x" * 60,))
+    database.close()
