@@ -44,4 +44,12 @@ ROUTES: Sequence[tuple[str, str, Handler]] = (
 
 def make_routes(parts: Parts) -> list[web.AbstractRouteDef]:
     """The table as aiohttp wants it. HEAD is not answered: it would count as having read."""
-    return [web.route(method, path, partial(handler, parts)) for method, path, handler in ROUTES]
+    return [_route(method, path, partial(handler, parts)) for method, path, handler in ROUTES]
+
+
+def _route(
+    method: str, path: str, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
+) -> web.AbstractRouteDef:
+    if method == "GET":
+        return web.get(path, handler, allow_head=False)
+    return web.post(path, handler)

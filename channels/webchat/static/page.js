@@ -1,9 +1,7 @@
 // The visitor's page with a script: the same forms and the same addresses as without one,
 // kept in one history entry, with answers as they come. Nothing is stored in the browser.
 
-const TRIES = 6;
-const WARN_AT = 200;
-const ESC_TWICE_MS = 1500;
+const [TRIES, WARN_AT, ESC_TWICE_MS] = [6, 200, 1500];
 
 const find = (selector, from = document) => from.querySelector(selector);
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
