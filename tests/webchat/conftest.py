@@ -43,16 +43,16 @@ async def server(channel: WebChat) -> AsyncIterator[TestServer]:
 @pytest.fixture
 async def visit(server: TestServer) -> AsyncIterator[Callable[[], Awaitable[Visitor]]]:
     """Opens another browser, with a cookie jar of its own."""
-    clients: list[Client] = []
+    visitors: list[Visitor] = []
 
     async def another() -> Visitor:
         client: Client = TestClient(server, cookie_jar=CookieJar(unsafe=True))
-        clients.append(client)
-        return Visitor(client)
+        visitors.append(Visitor(client))
+        return visitors[-1]
 
     yield another
-    for client in clients:
-        await client.session.close()
+    for visitor in visitors:
+        await visitor.close()
 
 
 @pytest.fixture

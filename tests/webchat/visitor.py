@@ -51,6 +51,7 @@ class Visitor:
 
     def __init__(self, client: TestClient[web.Request, web.Application]) -> None:
         self.client = client
+        self._streams: list[ClientResponse] = []
 
     async def open(self, path: str = "/", *, follow: bool = True, **headers: str) -> Page:
         return await _page(
@@ -74,7 +75,14 @@ class Visitor:
         return answer.status, await answer.json()
 
     async def stream(self, **headers: str) -> ClientResponse:
-        return await self.client.get("/stream", headers=_dashed(headers))
+        answer = await self.client.get("/stream", headers=_dashed(headers))
+        self._streams.append(answer)
+        return answer
+
+    async def close(self) -> None:
+        for stream in self._streams:
+            stream.close()
+        await self.client.session.close()
 
 
 def _dashed(headers: dict[str, str]) -> dict[str, str]:
