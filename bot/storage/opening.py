@@ -6,7 +6,6 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncEngine
 
 from bot.core.model.errors import Sealed
-from bot.core.model.sealed import WrappedKey
 from bot.core.ports.vault import SealedWords, Vault, WrappedKey
 from bot.storage.tables import person_keys
 

@@ -27,7 +27,10 @@ class RunningService:
         self.url = f"http://127.0.0.1:{self.port}"
         ours = {"data_dir": str(folder / "data"), "port": str(self.port)} | settings
         clean = {k: v for k, v in os.environ.items() if not k.startswith("MADOAKARI_")}
-        self._environ = clean | {f"MADOAKARI_{k.upper()}": v for k, v in ours.items()}
+        self._environ = clean | {
+            f"MADOAKARI_{name.upper()}": value.replace("{port}", str(self.port))
+            for name, value in ours.items()
+        }
         self._process: subprocess.Popen[bytes] | None = None
 
     @property

@@ -58,8 +58,9 @@ async def test_ten_kills_lose_and_double_nothing(
             await asyncio.gather(*(v.write("first") for v in visitors))
             talks = [talk for _ in visitors if (talk := await supporter.next())]
             assert len(talks) == VISITORS
-            *written, sent, _ = await asyncio.gather(
-                *(_write_all(visitor, number) for number, visitor in enumerate(visitors)),
+            writing = [_write_all(visitor, number) for number, visitor in enumerate(visitors)]
+            written, sent, _ = await asyncio.gather(
+                asyncio.gather(*writing),
                 _answer_all(supporter, talks),
                 _keep_killing(service, random.Random(seed)),
             )
