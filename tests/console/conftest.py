@@ -73,6 +73,7 @@ async def serving(console: Console) -> AsyncIterator[Client]:
     app.on_response_prepare.append(add_security_headers)
     async with TestClient(TestServer(app), cookie_jar=DummyCookieJar()) as client:
         yield client
+        await console.stop()  # as at a graceful stop: streams first, then the server
 
 
 @pytest.fixture
