@@ -5,7 +5,7 @@ RUN python -m venv /opt/madoakari
 COPY requirements.lock ./
 RUN /opt/madoakari/bin/python -m pip install --no-cache-dir --disable-pip-version-check \
         --require-hashes -r requirements.lock
-COPY pyproject.toml LICENSE ./
+COPY pyproject.toml LICENSE README.md ./
 COPY bot ./bot
 COPY channels ./channels
 COPY triage ./triage
