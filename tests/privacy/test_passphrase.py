@@ -63,7 +63,7 @@ def test_a_phrase_holds_at_least_64_bits() -> None:
 def test_the_joined_form_loses_next_to_nothing() -> None:
     """Two phrases that join to the same kana would halve the work of guessing them."""
     folded = {fold(word) for word in WORDS}
-    chance = random.Random(20_261_125)  # noqa: S311  # a repeatable sample, no secret
+    chance = random.Random(20_261_125)  # a repeatable sample, no secret
     lost = 0.0
     for _ in range(2000):
         joined = "".join(fold(chance.choice(WORDS)) for _ in range(MAKER.length))

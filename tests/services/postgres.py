@@ -94,7 +94,7 @@ class Cluster:
     def _where(self) -> tuple[str, ...]:
         return ("-h", "127.0.0.1", "-p", str(self.port), "-U", OWNER)
 
-    def _run(self, program: str, *words: str, **who: Any) -> None:  # noqa: ANN401  # Popen's
+    def _run(self, program: str, *words: str, **who: Any) -> None:  # Popen's
         done = subprocess.run(
             [str(self.programs / program), *words],
             cwd=self.folder, capture_output=True, text=True, check=False, **who,

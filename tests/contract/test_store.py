@@ -1,0 +1,403 @@
+"""Every store keeps the same promises: in memory, on a SQLite file, on PostgreSQL."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot import migrations
+from bot.core.model.events import ErrandPosted
+from bot.core.model.ids import (
+    ConcernId,
+    ErrandId,
+    MessageId,
+    NoteId,
+    PersonId,
+    StaffId,
+    TalkId,
+)
+from bot.core.model.messages import Delivery, Message, Note, Sender
+from bot.core.model.people import Person, PersonState, Role, Staff, StaffState
+from bot.core.model.safety import Concern, ConcernState
+from bot.core.model.sealed import Tag, WrappedKey
+from bot.core.model.talk import Talk, TalkState
+from bot.core.ports.store import Action, Address, Errand, Invitation, SeenEvent, UnitOfWork, Units
+from bot.storage.engine import make_engine
+from bot.storage.unit_of_work import GroupedUnits
+from tests.fakes.store import FakeStore
+from tests.fakes.tools import MIDNIGHT
+from triage.verdict import Kind, Level, Reason, Verdict
+
+NOW = MIDNIGHT
+MINUTE = timedelta(minutes=1)
+VERDICT = Verdict(
+    Level.ACTIVE, frozenset({Kind.SUICIDE, Kind.ABUSE}), (Reason("wish", Level.ACTIVE, 2, 5),)
+)
+
+
+def an_id(name: object) -> str:
+    return str(name).ljust(26, "-")
+
+
+def a_tag(name: object) -> Tag:
+    return Tag(str(name).encode().ljust(32, b"."))
+
+
+def a_person(name: str) -> Person:
+    return Person(PersonId(an_id(name)), name, "ja", PersonState.PRESENT, NOW, NOW)
+
+
+def a_talk(name: str, **changes: Any) -> Talk:
+    person_id, talk_id = PersonId(an_id(name)), TalkId(an_id(f"talk {name}"))
+    talk = Talk(talk_id, person_id, "webchat", TalkState.WAITING, NOW)
+    for field, value in changes.items():
+        setattr(talk, field, value)
+    return talk
+
+
+def a_message(name: str, seq: int, **changes: Any) -> Message:
+    talk_id = TalkId(an_id(f"talk {name}"))
+    message = Message(MessageId(an_id(f"{name} {seq}")), talk_id, seq, Sender.VISITOR, NOW)
+    message.sealed = f"sealed {name} {seq}".encode()
+    for field, value in changes.items():
+        setattr(message, field, value)
+    return message
+
+
+def an_errand(name: str, lane: str, *, due_at: datetime = NOW) -> Errand:
+    message_id = MessageId(an_id("a 1"))
+    return Errand(ErrandId(an_id(name)), lane, Action.DELIVER, message_id, due_at)
+
+
+async def person(units: Units, name: str) -> Person | None:
+    found, _ = await units.run(lambda unit: unit.people.get(PersonId(an_id(name))))
+    return found
+
+
+class StoreContract:
+    """What the core may rely on."""
+
+    async def arrive(self, units: Units, *names: str, **changes: Any) -> None:
+        async def work(unit: UnitOfWork) -> None:
+            for name in names:
+                assert await unit.people.add(a_person(name), WrappedKey(f"key {name}".encode()))
+                await unit.talks.add(a_talk(name, **changes))
+
+        await units.run(work)
+
+    async def hire(self, units: Units, name: str, *roles: Role) -> Staff:
+        staff_id = StaffId(an_id(name))
+        staff = Staff(staff_id, name, frozenset(roles), StaffState.ACTIVE, "hash", NOW)
+        await units.run(lambda unit: unit.staff.add(staff))
+        return staff
+
+    async def test_what_is_stored_comes_back_whole(self, units: Units) -> None:
+        await self.arrive(units, "a", last_heard_at=NOW, waiting_since=NOW, danger=Level.PASSIVE)
+        message = a_message("a", 1, verdict=VERDICT, delivery=Delivery.SENDING)
+
+        async def work(unit: UnitOfWork) -> tuple[Person | None, Talk | None, Message | None]:
+            await unit.messages.add(message)
+            person = await unit.people.get(PersonId(an_id("a")))
+            talk = await unit.talks.of_person(PersonId(an_id("a")))
+            return person, talk, await unit.messages.get(message.id)
+
+        (person, talk, kept), _ = await units.run(work)
+        expected = a_talk("a", last_heard_at=NOW, waiting_since=NOW, danger=Level.PASSIVE)
+        assert (person, talk, kept) == (a_person("a"), expected, message)
+
+    async def test_what_raises_leaves_nothing(self, units: Units) -> None:
+        async def work(unit: UnitOfWork) -> None:
+            await unit.people.add(a_person("a"), WrappedKey(b"key"))
+            unit.publish(ErrandPosted())
+            raise ValueError("refused")
+
+        with pytest.raises(ValueError, match="refused"):
+            await units.run(work)
+        found, events = await units.run(lambda unit: unit.people.get(PersonId(an_id("a"))))
+        assert (found, events) == (None, ())
+
+    async def test_one_refusal_among_many_undoes_only_itself(self, units: Units) -> None:
+        async def work(unit: UnitOfWork, number: int) -> int:
+            await unit.people.add(a_person(f"p{number}"), WrappedKey(b"key"))
+            if number % 3 == 0:
+                raise ValueError(number)
+            unit.publish(ErrandPosted())
+            return number
+
+        def one(number: int) -> Any:
+            return units.run(lambda unit: work(unit, number))
+
+        results = await asyncio.gather(*(one(n) for n in range(60)), return_exceptions=True)
+        for number, result in enumerate(results):
+            found = await person(units, f"p{number}")
+            if number % 3:
+                assert result == (number, (ErrandPosted(),))
+                assert found is not None
+            else:
+                assert isinstance(result, ValueError)
+                assert found is None
+
+    async def test_concurrent_messages_are_numbered_without_gaps(self, units: Units) -> None:
+        await self.arrive(units, "a")
+
+        async def work(unit: UnitOfWork) -> int:
+            talk = await unit.talks.of_person(PersonId(an_id("a")))
+            assert talk is not None
+            seq = talk.next_seq()
+            await unit.messages.add(a_message("a", seq))
+            await unit.talks.save(talk)
+            return seq
+
+        results = await asyncio.gather(*(units.run(work) for _ in range(100)))
+        assert sorted(seq for seq, _ in results) == list(range(1, 101))
+
+    async def test_a_cancelled_caller_harms_nobody(self, units: Units) -> None:
+        await self.arrive(units, "a")
+        tasks = [asyncio.ensure_future(self.arrive(units, f"b{n}")) for n in range(20)]
+        await asyncio.sleep(0)
+        for task in tasks[::2]:
+            task.cancel()
+        results = await asyncio.gather(*tasks, return_exceptions=True)
+        assert results[1::2] == [None] * 10
+        await self.arrive(units, "after")
+
+    async def test_handles_and_names_are_taken_once(self, units: Units) -> None:
+        await self.arrive(units, "a")
+        twin = Person(PersonId(an_id("b")), "a", "ja", PersonState.PRESENT, NOW, NOW)
+        added, _ = await units.run(lambda unit: unit.people.add(twin, WrappedKey(b"key")))
+        assert not added
+        key, _ = await units.run(lambda unit: unit.people.key(twin.id))
+        assert key is None
+        await self.hire(units, "あかり", Role.PEER)
+        other = Staff(StaffId(an_id("x")), "あかり", frozenset(), StaffState.INVITED, None, NOW)
+        added, _ = await units.run(lambda unit: unit.staff.add(other))
+        assert not added
+
+    async def test_the_queue_has_one_order(self, units: Units) -> None:
+        waits = {
+            "calm": (Level.NONE, 0, False),
+            "calm, longer": (Level.NONE, 3, False),
+            "calm, first time": (Level.NONE, 0, True),
+            "undecided": (Level.UNDECIDED, 0, False),
+            "passive": (Level.PASSIVE, 0, False),
+            "imminent": (Level.IMMINENT, 0, False),
+        }
+        for name, (danger, minutes, first) in waits.items():
+            since, answered = NOW - minutes * MINUTE, None if first else NOW
+            changes = {"danger": danger, "waiting_since": since, "first_answered_at": answered}
+            await self.arrive(units, name, **changes)
+
+        async def take(unit: UnitOfWork) -> str:
+            talk = await unit.talks.next_waiting()
+            assert talk is not None
+            talk.state = TalkState.CLOSED
+            await unit.talks.save(talk)
+            return talk.person_id.rstrip("-")
+
+        taken = [(await units.run(take))[0] for _ in waits]
+        assert taken == [
+            "imminent", "passive", "calm, first time", "undecided", "calm, longer", "calm",
+        ]  # fmt: skip
+        assert (await units.run(lambda unit: unit.talks.next_waiting()))[0] is None
+
+    async def test_an_event_is_remembered_once(self, units: Units) -> None:
+        seen = SeenEvent("webchat", a_tag("e"), a_tag("d"), None, an_id("row"), NOW)
+        first, _ = await units.run(lambda unit: unit.mail.remember(seen))
+        again, _ = await units.run(lambda unit: unit.mail.remember(seen))
+        assert (first, again) == (True, False)
+        found, _ = await units.run(lambda unit: unit.mail.recall("webchat", a_tag("e")))
+        other, _ = await units.run(lambda unit: unit.mail.recall("console", a_tag("e")))
+        assert (found, other) == (seen, None)
+
+    async def test_errands_keep_their_lane_and_their_lease(self, units: Units) -> None:
+        await self.arrive(units, "a")
+        later = an_errand("later", "other", due_at=NOW + MINUTE)
+
+        async def post(unit: UnitOfWork) -> None:
+            await unit.messages.add(a_message("a", 1))
+            for errand in (an_errand("one", "lane"), an_errand("two", "lane"), later):
+                await unit.mail.post(errand)
+
+        await units.run(post)
+        assert await self.claim(units, 0) == [("one", 1)]
+        assert await self.claim(units, 1) == [("later", 1)]
+        assert await self.claim(units, 6) == [("one", 2), ("later", 2)]
+        await units.run(lambda unit: unit.mail.settle(ErrandId(an_id("one"))))
+        await units.run(lambda unit: unit.mail.settle(ErrandId(an_id("one"))))
+        assert await self.claim(units, 7) == [("two", 1)]
+        due_at = NOW + 8 * MINUTE
+        await units.run(lambda unit: unit.mail.postpone(ErrandId(an_id("two")), due_at))
+        assert await self.claim(units, 7) == []
+        assert await self.claim(units, 8) == [("two", 2)]
+
+    async def claim(self, units: Units, minutes: int) -> list[tuple[str, int]]:
+        now = NOW + minutes * MINUTE
+        lease = now + 5 * MINUTE
+        claimed, _ = await units.run(lambda unit: unit.mail.claim(now, lease_until=lease, limit=9))
+        return [(errand.id.rstrip("-"), errand.tries) for errand in claimed]
+
+    async def test_what_was_seen_is_delivered_and_failures_stay(self, units: Units) -> None:
+        await self.arrive(units, "a")
+        states = [Delivery.SENDING, Delivery.IN_ROOM, Delivery.FAILED, Delivery.SENDING]
+
+        async def work(unit: UnitOfWork) -> tuple[int, list[Delivery | None]]:
+            for seq, delivery in enumerate(states, 1):
+                await unit.messages.add(a_message("a", seq, delivery=delivery))
+            changed = await unit.messages.mark_seen(TalkId(an_id("talk a")), 3)
+            kept = [await unit.messages.get(MessageId(an_id(f"a {n}"))) for n in range(1, 5)]
+            return changed, [message.delivery for message in kept if message]
+
+        (changed, kept), _ = await units.run(work)
+        assert changed == 2
+        assert kept == [
+            Delivery.DELIVERED, Delivery.DELIVERED, Delivery.FAILED, Delivery.SENDING,
+        ]  # fmt: skip
+
+    async def test_one_open_concern_a_talk(self, units: Units) -> None:
+        await self.arrive(units, "a")
+        talk_id = TalkId(an_id("talk a"))
+        concern = Concern(
+            ConcernId(an_id("c")), talk_id, None, Level.ACTIVE, frozenset({Kind.ABUSE}),
+            ConcernState.RAISED, NOW,
+        )  # fmt: skip
+        await units.run(lambda unit: unit.concerns.add(concern))
+        found, _ = await units.run(lambda unit: unit.concerns.open_of(talk_id))
+        assert found == concern
+        concern.state = ConcernState.RESOLVED
+        await units.run(lambda unit: unit.concerns.save(concern))
+        found, _ = await units.run(lambda unit: unit.concerns.open_of(talk_id))
+        kept, _ = await units.run(lambda unit: unit.concerns.get(concern.id))
+        assert (found, kept) == (None, concern)
+
+    async def test_shredding_leaves_only_counts(self, units: Units) -> None:
+        await self.arrive(units, "a", "b")
+        staff = await self.hire(units, "あかり", Role.PEER)
+        person_id, tag = PersonId(an_id("a")), a_tag("e")
+        note = Note(NoteId(an_id("n")), TalkId(an_id("talk a")), staff.id, NOW, b"note")
+
+        async def fill(unit: UnitOfWork) -> None:
+            await unit.messages.add(a_message("a", 1, verdict=VERDICT))
+            await unit.messages.add(a_message("b", 1))
+            await unit.people.settle_at(Address("webchat", tag, person_id, b"x", None))
+            await unit.people.set_passphrase(person_id, tag, NOW)
+            await unit.talks.add_note(note)
+            await unit.mail.post(an_errand("one", "lane"))
+            await unit.mail.remember(SeenEvent("webchat", tag, tag, person_id, an_id("a 1"), NOW))
+
+        await units.run(fill)
+        await units.run(lambda unit: unit.people.shred(person_id))
+
+        async def look(unit: UnitOfWork) -> list[object]:
+            seen, message = await unit.mail.recall("webchat", tag), await self._first(unit, "a")
+            return [
+                await unit.people.key(person_id),
+                await unit.people.at("webchat", tag),
+                await unit.people.by_passphrase(tag),
+                message.sealed,
+                message.verdict.reasons,
+                seen and seen.digest,
+                await unit.mail.claim(NOW, lease_until=NOW + MINUTE, limit=9),
+            ]
+
+        gone, _ = await units.run(look)
+        assert gone == [None, None, None, None, (), None, []]
+        other, _ = await units.run(lambda unit: self._first(unit, "b"))
+        key, _ = await units.run(lambda unit: unit.people.key(PersonId(an_id("b"))))
+        assert (other.sealed, key) == (b"sealed b 1", b"key b")
+
+    async def _first(self, unit: UnitOfWork, name: str) -> Message:
+        message = await unit.messages.get(MessageId(an_id(f"{name} 1")))
+        assert message is not None
+        return message
+
+    async def settle(self, units: Units, address: Address) -> None:
+        await units.run(lambda unit: unit.people.settle_at(address))
+
+    async def test_an_address_moves_and_is_left(self, units: Units) -> None:
+        await self.arrive(units, "a", "b")
+        tag = a_tag("t")
+        for name in ("a", "b"):
+            address = Address("webchat", tag, PersonId(an_id(name)), None, NOW + MINUTE)
+            await self.settle(units, address)
+        found, _ = await units.run(lambda unit: unit.people.at("webchat", tag))
+        assert found is not None
+        assert found.person_id == an_id("b")
+        await units.run(lambda unit: unit.people.leave("webchat", tag))
+        await units.run(lambda unit: unit.people.leave("webchat", tag))
+        assert (await units.run(lambda unit: unit.people.at("webchat", tag)))[0] is None
+
+    async def test_erasures_come_due_and_silence_is_found(self, units: Units) -> None:
+        await self.arrive(units, "leaving", "silent", "worried")
+        leaving = a_person("leaving")
+        leaving.state, leaving.erase_due_at = PersonState.LEAVING, NOW
+        concern = Concern(
+            ConcernId(an_id("c")), TalkId(an_id("talk worried")), None, Level.PASSIVE,
+            frozenset(), ConcernState.RAISED, NOW,
+        )  # fmt: skip
+        await units.run(lambda unit: unit.people.save(leaving))
+        await units.run(lambda unit: unit.concerns.add(concern))
+        due, _ = await units.run(lambda unit: unit.people.due_for_erasure(NOW, 9))
+        early, _ = await units.run(lambda unit: unit.people.due_for_erasure(NOW - MINUTE, 9))
+        silent, _ = await units.run(lambda unit: unit.people.silent_since(NOW, 9))
+        assert (due, early, silent) == ([an_id("leaving")], [], [an_id("silent")])
+
+    async def test_links_sessions_and_duty_end(self, units: Units) -> None:
+        staff = await self.hire(units, "あかり", Role.ADMIN, Role.PEER)
+
+        async def fill(unit: UnitOfWork) -> None:
+            for name in ("old", "new"):
+                await unit.staff.invite(
+                    Invitation(a_tag(name), staff.id, NOW + MINUTE, first=False)
+                )
+            await unit.staff.open_session(a_tag("s"), staff.id, NOW, NOW + MINUTE)
+            await unit.staff.start_duty(staff.id, NOW)
+            await unit.staff.start_duty(staff.id, NOW + MINUTE)
+
+        await units.run(fill)
+
+        async def look(unit: UnitOfWork) -> list[object]:
+            return [
+                await unit.staff.invitation(a_tag("old")),
+                await unit.staff.active_with(Role.ADMIN),
+                await unit.staff.active_with(Role.SUPERVISOR),
+                await unit.staff.forget_stale(NOW),
+                await unit.staff.forget_stale(NOW + MINUTE),
+                await unit.staff.forget_stale(NOW + timedelta(days=2)),
+            ]
+
+        assert (await units.run(look))[0] == [None, 1, 0, 0, 2, 1]
+
+
+class TestInMemory(StoreContract):
+    @pytest.fixture
+    def units(self) -> Units:
+        return FakeStore()
+
+
+class TestSqlite(StoreContract):
+    @pytest.fixture
+    async def units(self, tmp_path: Path) -> AsyncIterator[Units]:
+        async for units in _sql(f"sqlite+aiosqlite:///{tmp_path / 'store.sqlite3'}"):
+            yield units
+
+
+@pytest.mark.postgres
+class TestPostgres(StoreContract):
+    @pytest.fixture
+    async def units(self, postgres_url: str) -> AsyncIterator[Units]:
+        async for units in _sql(postgres_url):
+            yield units
+
+
+async def _sql(url: str) -> AsyncIterator[Units]:
+    await migrations.upgrade(url)
+    engine = make_engine(url)
+    units = GroupedUnits(engine)
+    yield units
+    await units.close()
+    await engine.dispose()
