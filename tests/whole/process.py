@@ -74,9 +74,8 @@ class RunningService:
 
     def first_link(self) -> str:
         """The one-time link that the first start printed."""
-        found = _LINK.findall(self.output)
-        assert found, self.output
-        return str(found[-1])
+        wait_until(lambda: bool(_LINK.search(self.output)), seconds=20, what="the first link")
+        return str(_LINK.findall(self.output)[-1])
 
     def _ready(self) -> bool:
         assert self._process is not None
