@@ -206,7 +206,6 @@ function composer(form) {
 // --- hearing
 
 const atEnd = () => innerHeight + scrollY >= document.documentElement.scrollHeight - 96;
-
 // The end of the talk; a safety card is read from its beginning.
 function showLast() {
   const last = find("#lines")?.lastElementChild;
@@ -263,7 +262,10 @@ function follow(list) {
     news.textContent = news.dataset.elsewhere;
     news.hidden = false;
   });
-  stream.addEventListener("erased", () => go("/erased" + location.search));
+  stream.addEventListener("erased", () => {
+    stream.close();
+    go("/erased" + location.search);
+  });
   stream.addEventListener("gone", () => {
     stream.close();
     if (!find("#words").value.trim()) go("/" + location.search);
@@ -276,7 +278,6 @@ function follow(list) {
 }
 
 // --- a page begins
-
 function start() {
   const form = find("[data-write]");
   const list = find("#lines");
