@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 import pytest
 from aiohttp import CookieJar, web
-from aiohttp.test_utils import TestClient, TestServer
+from aiohttp.test_utils import TestClient, TestServer, unused_port
 
 from bot.http.headers import add_security_headers
 from channels.webchat import SPEC
@@ -23,18 +23,28 @@ def house() -> FakeHouse:
 
 
 @pytest.fixture
-def channel(house: FakeHouse) -> WebChat:
-    made = SPEC.make(handed_by(house))
+def port() -> int:
+    return unused_port()
+
+
+@pytest.fixture
+def exit_url() -> str:
+    return "https://www.jma.go.jp/bosai/"
+
+
+@pytest.fixture
+def channel(house: FakeHouse, exit_url: str) -> WebChat:
+    made = SPEC.make(handed_by(house, exit_url=exit_url))
     assert isinstance(made, WebChat)
     return made
 
 
 @pytest.fixture
-async def server(channel: WebChat) -> AsyncIterator[TestServer]:
+async def server(channel: WebChat, port: int) -> AsyncIterator[TestServer]:
     app = web.Application()
     app.on_response_prepare.append(add_security_headers)
     app.add_routes(channel.routes())
-    running = TestServer(app)
+    running = TestServer(app, port=port)
     async with running:
         yield running
         await channel.stop()
