@@ -138,7 +138,8 @@ def build(ground: Ground, *, fiction: bool = False) -> Parts:
             live=ground.live,
             settings=ground.settings,
             fiction=fiction,
-        )
+        ),
+        unreviewed=_unreviewed(ground),
     )
     assessor = ModelAssessor(None)
     relay = _relay(ground, bus, channels, assessor)
@@ -166,6 +167,12 @@ class _Doorbell:
     def ring(self) -> None:
         if self.answered_by is not None:
             self.answered_by()
+
+
+def _unreviewed(ground: Ground) -> int:
+    """How many telephone lines and safety texts no human has reviewed yet (decision 18)."""
+    texts = sum(len(ground.texts.unreviewed(locale)) for locale in ground.texts.locales)
+    return len(ground.hotlines.unreviewed()) + texts
 
 
 def _live_feed(settings: Settings) -> ServedFeed:

@@ -43,6 +43,7 @@ async def test_the_first_to_acknowledge_takes_the_waiting_talk(world: World) -> 
         await world.bus.run(AcknowledgeConcern(akari, concern.id))
     talk = world.talk(receipt.talk_id)
     assert (talk.state, talk.holder) == (TalkState.HELD, kodama)
+    assert kodama in world.rows.duty
 
 
 async def test_a_peer_may_worry_but_not_decide(world: World) -> None:

@@ -50,6 +50,7 @@ async def raise_concern(command: RaiseConcern, uow: UnitOfWork, tools: Tools) ->
 async def acknowledge_concern(command: AcknowledgeConcern, uow: UnitOfWork, tools: Tools) -> TalkId:
     """A named person takes the flag, and the talk with it where nobody holds that yet.
 
+    Whoever takes a talk is on duty from then on: its person must not read that nobody is there.
     Raises ``AlreadyAnswered`` where somebody was faster.
     """
     concern, talk = await _concern_for(
@@ -60,6 +61,7 @@ async def acknowledge_concern(command: AcknowledgeConcern, uow: UnitOfWork, tool
     if talk.state is TalkState.WAITING:
         talk.hold(command.staff_id)
         await uow.talks.save(talk)
+        await uow.staff.start_duty(command.staff_id, tools.clock.now())
     uow.publish(ConcernAcknowledged(talk.id, talk.person_id))
     return talk.id
 

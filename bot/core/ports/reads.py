@@ -247,7 +247,10 @@ class ConsoleReads(Protocol):
     async def talk(
         self, viewer: Viewer, talk_id: TalkId, *, after: int = 0, limit: int = 200
     ) -> TalkView:
-        """One talk; lines as in ``RoomReads.lines``. Raises ``NotFound``."""
+        """One talk; lines as in ``RoomReads.lines``, from the very first with ``after`` of -1.
+
+        Raises ``NotFound``.
+        """
         ...
 
     async def staff(self, viewer: Viewer, now: datetime) -> list[StaffRow]:
