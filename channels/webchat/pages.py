@@ -46,6 +46,7 @@ class Pages:
             "limit": self._handed.settings.words_limit,
             "days": self._handed.settings.retention_days,
             "moods": MOODS,
+            "fiction": self._handed.fiction,
         }
         return self._environment.get_template(template).render(shared | values)
 

@@ -79,6 +79,19 @@ async def test_an_expired_session_never_reaches_the_old_talk(world: World) -> No
     assert later.person_id != first.person_id
 
 
+async def test_a_session_lasts_from_the_latest_message(world: World) -> None:
+    week = timedelta(days=7)
+    inbound = Inbound("webchat", "room", "1", "こんばんは")
+    first = await world.bus.run(ReceiveMessage(inbound, world.clock.now() + week))
+    world.clock.pass_by(timedelta(days=6))
+    inbound = Inbound("webchat", "room", "2", "まだいます")
+    await world.bus.run(ReceiveMessage(inbound, world.clock.now() + week))
+    world.clock.pass_by(timedelta(days=6))
+    inbound = Inbound("webchat", "room", "3", "まだいます")
+    later = await world.bus.run(ReceiveMessage(inbound, world.clock.now() + week))
+    assert later.person_id == first.person_id
+
+
 async def test_a_session_that_was_left_never_reaches_the_old_talk(world: World) -> None:
     first = await world.hear("こんばんは")
     await world.bus.run(LeaveRoom("webchat", "room"))

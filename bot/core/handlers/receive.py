@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import datetime, timedelta
+
 from bot.core.model.commands import Receipt, ReceiveMessage
 from bot.core.model.errors import KeyReused, RecordErased
 from bot.core.model.events import MessageHeard
@@ -15,6 +18,8 @@ from bot.core.ports.store import Action, Address, SeenEvent, UnitOfWork
 from bot.core.ports.tools import Tools
 from bot.core.steps import heed, person_with_key, post
 from triage.verdict import Verdict
+
+RENEWAL_STEP = timedelta(days=1)
 
 
 async def receive_message(command: ReceiveMessage, uow: UnitOfWork, tools: Tools) -> Receipt:
@@ -73,7 +78,16 @@ async def _talk_for(command: ReceiveMessage, uow: UnitOfWork, tools: Tools) -> T
         raise RecordErased
     person.last_contact_at = now
     await uow.people.save(person)
+    await _renew(known, command.address_expires_at, uow)
     return talk
+
+
+async def _renew(known: Address, expires_at: datetime | None, uow: UnitOfWork) -> None:
+    """Let a session last from the latest message, written down once a day at most."""
+    if expires_at is None or known.expires_at is None:
+        return
+    if expires_at - known.expires_at >= RENEWAL_STEP:
+        await uow.people.settle_at(replace(known, expires_at=expires_at))
 
 
 async def _welcome(command: ReceiveMessage, uow: UnitOfWork, tools: Tools, tag: Tag) -> Talk:
