@@ -1,0 +1,121 @@
+"""An erasure leaves nothing to read: in no column of no table, and not on the disk."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.engine import make_url
+
+from bot.core.model.commands import (
+    EraseRecord,
+    ReplyToVisitor,
+    SetPassphrase,
+    TakeNext,
+    WriteNote,
+)
+from bot.core.model.ids import PersonId, TalkId
+from bot.core.model.people import Role
+from bot.core.model.sealed import Tag
+from bot.storage.tables import metadata
+from tests.storage.conftest import Database, House
+
+SECRET = b"WORDS-THAT-MUST-GO"
+VERIFIER = Tag(b"V" * 32)
+
+
+async def a_life(house: House) -> tuple[PersonId, TalkId]:
+    """Words, an answer, a note, an address and a passphrase of one person."""
+    receipt = await house.hear(f"active: {SECRET.decode()} 1", event="1", channel="line")
+    akari = await house.hire("あかり", Role.COUNSELLOR)
+    await house.bus.run(TakeNext(akari.staff_id))
+    words = f"{SECRET.decode()} 2"
+    await house.bus.run(ReplyToVisitor(akari.staff_id, receipt.talk_id, "k", words))
+    await house.bus.run(WriteNote(akari.staff_id, receipt.talk_id, "n", f"{SECRET.decode()} 3"))
+    await house.bus.run(SetPassphrase(receipt.person_id, VERIFIER))
+    return receipt.person_id, receipt.talk_id
+
+
+async def everything(house: House) -> bytes:
+    """Every column of every row."""
+    async with house.engine.connect() as connection:
+        tables = [
+            (await connection.execute(table.select())).all() for table in metadata.sorted_tables
+        ]
+    return repr(tables).encode()
+
+
+async def test_no_table_keeps_anything_of_an_erased_person(house: House) -> None:
+    person_id, _ = await a_life(house)
+    key, _ = await house.units.run(lambda unit: unit.people.key(person_id))
+    person, _ = await house.units.run(lambda unit: unit.people.get(person_id))
+    assert key is not None
+    assert person is not None
+    assert person.handle is not None
+    address = house.vault.tag("address", "line\nroom")
+    digests = [house.vault.tag("words", f"{SECRET.decode()} {number}") for number in (2, 3)]
+    telling = [
+        SECRET, VERIFIER, bytes(key), person.handle.encode(), address, *digests, b"self_harm",
+    ]  # fmt: skip
+    before = await everything(house)
+    assert all(repr(each)[2:-1].encode() in before or each in before for each in telling)
+    await house.bus.run(EraseRecord(person_id))
+    after = await everything(house)
+    assert not [each for each in telling if repr(each)[2:-1].encode() in after or each in after]
+    assert b"deliver" not in after  # nothing of theirs is still to be carried
+
+
+async def test_other_people_keep_their_words(house: House) -> None:
+    person_id, _ = await a_life(house)
+    other = await house.hear("calm OTHER", event="9", at="elsewhere")
+    await house.bus.run(EraseRecord(person_id))
+    key, _ = await house.units.run(lambda unit: unit.people.key(other.person_id))
+    message, _ = await house.units.run(lambda unit: unit.messages.get(other.message_id))
+    assert key is not None
+    assert message is not None
+    assert message.sealed is not None
+    assert b"calm OTHER" in message.sealed
+    known, _ = await house.units.run(
+        lambda unit: unit.people.at("webchat", house.vault.tag("address", "webchat\nelsewhere"))
+    )
+    assert known is not None
+
+
+async def test_the_file_keeps_nothing_once_the_log_is_written_back(sqlite: Database) -> None:
+    house = await sqlite.house()
+    path = Path(str(make_url(sqlite.url).database))
+    person_id, _ = await a_life(house)
+    await _write_back(house)
+    assert _holds(path)
+    await house.bus.run(EraseRecord(person_id))
+    await _write_back(house)
+    assert not _holds(path)
+    log = path.with_name(path.name + "-wal")
+    assert not log.exists() or log.stat().st_size == 0
+
+
+def _holds(path: Path) -> bool:
+    return SECRET in path.read_bytes()
+
+
+async def _write_back(house: House) -> None:
+    async with house.engine.connect() as connection:
+        await connection.rollback()
+        raw = await connection.get_raw_connection()
+        driver = raw.driver_connection
+        assert driver is not None
+        await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+
+@pytest.mark.postgres
+async def test_postgres_keeps_no_row_that_a_query_could_find(postgres: Database) -> None:
+    house = await postgres.house()
+    person_id, talk_id = await a_life(house)
+    await house.bus.run(EraseRecord(person_id))
+    async with house.engine.connect() as connection:
+        sealed = await connection.execute(
+            text("SELECT count(sealed), count(*) FROM messages WHERE talk_id = :talk"),
+            {"talk": talk_id},
+        )
+        assert sealed.one() == (0, 3)
