@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import sqlite3
 import subprocess
 import sys
@@ -91,6 +92,29 @@ def test_a_second_process_is_refused(run: Run, tmp_path: Path) -> None:
         answer = run("serve", port=str(free_port()))
     assert answer.returncode == 2
     assert "already serves the data folder" in answer.stderr
+
+
+def test_a_taken_port_is_named(run: Run) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        answer = run("serve", port=str(port))
+    assert answer.returncode == 2
+    assert f"The port {port} on 127.0.0.1 cannot be used" in answer.stderr
+    assert "Traceback" not in answer.stderr
+
+
+def test_a_newer_database_is_refused_and_left_alone(run: Run, tmp_path: Path) -> None:
+    assert run("db", "upgrade").returncode == 0
+    file = tmp_path / "data" / "madoakari.sqlite3"
+    with sqlite3.connect(file) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+    database.close()
+    answer = run("serve", port=str(free_port()))
+    assert answer.returncode == 2
+    assert "revision 9999" in answer.stderr
+    assert len(answer.stderr.strip().splitlines()) == 1
 
 
 def test_the_doctor_asks_for_a_human_review(run: Run) -> None:
