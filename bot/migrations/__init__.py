@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import Connection, inspect, text
 
-from bot.storage.engine import make_engine
+from bot.storage.engine import make_engine, writing
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -78,9 +78,10 @@ def _config(connection: Connection) -> Config:
 
 
 async def _with_connection(url: str, work: Callable[[Connection], object]) -> None:
-    engine = make_engine(url).execution_options(writer=True)
+    engine = make_engine(url)
     try:
-        async with engine.begin() as connection:
+        # The write lock from the start: of two processes that start at once, one waits.
+        async with writing(engine).begin() as connection:
             await connection.run_sync(work)
     finally:
         await engine.dispose()

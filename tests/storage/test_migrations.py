@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import sys
 import warnings
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -44,6 +46,17 @@ class Steps:
         assert await _ask(url, _tables) <= {"alembic_version"}
         await migrations.upgrade(url)
         assert await _ask(url, _count) == 0
+
+    async def test_two_processes_may_start_at_once(self, url: str) -> None:
+        program = (
+            f"import asyncio; from bot import migrations as m; asyncio.run(m.upgrade({url!r}))"
+        )
+        starting = [
+            await asyncio.create_subprocess_exec(sys.executable, "-c", program) for _ in range(3)
+        ]
+        assert [await each.wait() for each in starting] == [0, 0, 0]
+        assert await migrations.current(url) == migrations.head()
+        assert await _ask(url, _differences) == []
 
     async def test_a_newer_database_is_refused_and_left_alone(self, url: str) -> None:
         await migrations.upgrade(url)
