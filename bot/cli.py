@@ -6,6 +6,7 @@ Every trouble that the operator can mend is one sentence on the error output and
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -44,7 +45,8 @@ OPERATOR_ERRORS = (
 
 
 def main() -> None:
-    """Entry point."""
+    """Entry point. Every file that a command makes is its owner's alone."""
+    os.umask(0o077)
     try:
         commands(standalone_mode=False)
     except click.exceptions.Abort:

@@ -149,7 +149,7 @@ class Settings(BaseModel):
         bool,
         Says(
             "Trial mode: one person on duty is enough, and every console page says so."
-            " Without it, live talk needs two people on duty, one of them a supervisor.",
+            " Switching it off takes the notice away; the rule of two is not enforced yet.",
             "true or false",
         ),
     ] = True

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from aiohttp import web
 
 KEEPALIVE_S = 15.0
@@ -24,9 +26,13 @@ class EventStream:
         )
 
     async def open(self) -> web.StreamResponse:
-        """Send the headers and how long a page should wait before it tries again."""
+        """Send the headers and how long a page should wait before it tries again.
+
+        A page that has left by then is no error; ``left`` tells.
+        """
         await self._response.prepare(self._request)
-        await self._response.write(f"retry: {RETRY_MS}\n\n".encode())
+        with suppress(ConnectionError):
+            await self._response.write(f"retry: {RETRY_MS}\n\n".encode())
         return self._response
 
     async def send(self, event: str, data: str, *, event_id: int | None = None) -> None:

@@ -53,6 +53,14 @@ async def test_only_the_first_administrator_adds_a_role_to_themselves(world: Wor
     assert world.rows.staff[two].roles == PEER
 
 
+async def test_a_peer_invited_before_any_administrator_is_only_a_peer(world: World) -> None:
+    token, until = world.vault.tag("staff-token", "early"), world.clock.now() + HOUR
+    await world.bus.run(c.InviteStaff("ひなた", PEER, token, until))
+    also = frozenset({Role.SUPERVISOR})
+    peer = await world.bus.run(c.AcceptInvitation(token, "ひなた", "hash", also))
+    assert world.rows.staff[peer].roles == PEER
+
+
 async def test_names_and_roles_are_checked(world: World) -> None:
     peer = await world.hire("ひなた", Role.PEER)
     token, until = world.vault.tag("staff-token", "x"), world.clock.now() + HOUR

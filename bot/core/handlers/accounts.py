@@ -56,7 +56,11 @@ async def invite_staff(command: InviteStaff, uow: UnitOfWork, tools: Tools) -> S
         staff = known
         staff.roles = command.roles
         await uow.staff.save(staff)
-    first = command.invited_by is None and await uow.staff.active_with(Role.ADMIN) == 0
+    first = (
+        command.invited_by is None
+        and Role.ADMIN in staff.roles
+        and await uow.staff.active_with(Role.ADMIN) == 0
+    )
     await uow.staff.invite(Invitation(command.token, staff.id, command.expires_at, first))
     uow.publish(StaffChanged(staff.id))
     return staff.id
