@@ -23,12 +23,13 @@ from aiohttp import web
 from bot.core.model.errors import NotFound
 from bot.core.model.ids import TalkId
 from bot.core.ports.live import CONSOLE, Ear, talk_topic
-from bot.core.ports.reads import Desk, TalkView
+from bot.core.ports.reads import ConsoleLine, Desk, TalkView
 from bot.http.streams import EventStream, last_event_id
 from moderator_ui.call import Call
 from moderator_ui.forms import from_line
 from moderator_ui.pages import fragment
 from moderator_ui.views.desk import answers, desk_for, panel
+from moderator_ui.words import when
 
 PAUSE_S: Final = 0.25
 """At most four looks a second for one page, however much happens."""
@@ -89,7 +90,7 @@ class Screen:
         self._talk_id = talk_id
         self._seq = last_event_id(call.request)
         self._told: dict[str, str] = {}
-        self._lines: dict[int, str] = {}
+        self._lines: dict[int, tuple[ConsoleLine, str]] = {}
 
     async def look(self) -> bool:
         """Read anew and tell the differences. False once nobody is signed in any more."""
@@ -133,16 +134,18 @@ class Screen:
         return await self._call.reads.talk(self._call.viewer, talk_id, after=after, limit=LIMIT)
 
     async def _tell_lines(self, view: TalkView) -> bool:
-        """True where any of these lines was new."""
-        before, shown = self._seq, {}
+        """True where any of these lines was new. What looks as it did is not drawn again."""
+        before, known, self._lines = self._seq, self._lines, {}
         for line in view.lines:
-            text = shown[line.seq] = fragment(self._call, "talk/_line.html", line=line)
+            look = self._lines[line.seq] = (line, when(line.at, self._call.now))
+            if known.get(line.seq) == look:
+                continue
+            text = fragment(self._call, "talk/_line.html", line=line)
             if line.seq > self._seq:
                 self._seq = line.seq
                 await self._events.send("line", text, event_id=line.seq)
-            elif self._lines.get(line.seq) != text:
+            else:
                 await self._events.send("line-state", text)
-        self._lines = shown
         return self._seq > before
 
     async def _tell(self, event: str, text: str) -> None:
