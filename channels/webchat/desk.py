@@ -108,6 +108,8 @@ async def _room(
         key=handed.form_keys.issue(now),
         box=box,
         reading=reading,
+        # A link to the page itself only scrolls; an address of its own loads the page again.
+        look_again=guest.to("/#end", at=f"{now:%H%M%S}"),
         **standing_values(parts, guest, standing),
     )
     return page, upto
