@@ -1,0 +1,1 @@
+"""Whole nights, from the first start to the erasure, against the running service."""
