@@ -27,6 +27,7 @@ LIMITS: Final = {
     "MADOAKARI_VISITOR_BURST": _MUCH,
     "MADOAKARI_VISITOR_PER_MINUTE": _MUCH,
     "MADOAKARI_NEW_ROOMS_PER_MINUTE": _MUCH,
+    "MADOAKARI_LIVE_CAP_COUNSELLOR": "20",
     "MADOAKARI_LIVE_CAP_SUPERVISOR": "20",
 }
 """The service as it is measured: one visitor may write as fast as all together."""

@@ -136,7 +136,8 @@ async def _open_desks(port: int, link: str, staff: int) -> list[Desk]:
     runner = await _welcome(caller, urlsplit(link).path, {"work_name": "運営"})
     desks = []
     for number in range(staff):
-        form = {"seal": runner.seal, "work_name": f"当番{number}", "role_supervisor": "yes"}
+        role = "role_counsellor" if number else "role_supervisor"
+        form = {"seal": runner.seal, "work_name": f"当番{number}", role: "yes"}
         page = await _asked(
             caller, request("POST", "/console/staff", cookie=runner.cookie, form=form)
         )

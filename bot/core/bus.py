@@ -63,7 +63,7 @@ HANDLERS: Mapping[type[c.Command[Any]], Handler] = {
     c.CloseSession: accounts.close_session,
 }
 
-_STAFF_ONLY = (e.NoteWritten, e.VerdictRecorded, e.ConcernRaised)
+_STAFF_ONLY = (e.NoteWritten, e.VerdictRecorded, e.ConcernRaised, e.AnswerTravelled)
 
 
 def topics_of(event: e.Event) -> Iterable[str]:
