@@ -119,8 +119,9 @@ class Relay:
 
     async def _deliver(self, errand: Errand) -> None:
         parcel = await self._reads.parcel(errand.message_id)
-        if parcel is None:
-            await self._settle(errand)
+        if parcel is None:  # nowhere to carry it: staff must see that it will not arrive
+            gone = RecordDelivery(errand.id, errand.message_id, Delivery.FAILED)
+            await self._bus.run(gone)
             return
         channel = self._channels.get(parcel.channel)
         if channel is None:  # the operator switched it off; it may come back

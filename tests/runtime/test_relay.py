@@ -17,10 +17,11 @@ from bot.core.model.commands import (
     ReplyToVisitor,
     TakeNext,
 )
-from bot.core.model.ids import StaffId
+from bot.core.model.ids import MessageId, StaffId
 from bot.core.model.messages import Capabilities, Delivery, Inbound, Outbound
 from bot.core.model.people import Role, Viewer
 from bot.core.ports.channel import Outcome
+from bot.core.ports.reads import Parcel, RelayReads, Specimen
 from bot.runtime.assessor import ModelAssessor
 from bot.runtime.relay import Relay
 from bot.storage.relay_reads import RelayReadsSql
@@ -67,16 +68,26 @@ class Postman:
         """Nothing to do."""
 
 
+class Nowhere:
+    """Reads of a person whose address is gone."""
+
+    async def parcel(self, message_id: MessageId) -> Parcel | None:
+        return None
+
+    async def specimen(self, message_id: MessageId) -> Specimen | None:
+        return None
+
+
 class Night:
     """A person, a supporter, and a relay that works when told."""
 
-    def __init__(self, parts: Parts) -> None:
+    def __init__(self, parts: Parts, reads: RelayReads | None = None) -> None:
         ground = parts.ground
         self.parts, self.postman, self.clock = parts, Postman(), Clock(ground.clock.now())
         self.relay = Relay(
             units=ground.units,
             bus=parts.bus,
-            reads=RelayReadsSql(ground.engine, vault=ground.vault, say=ground.texts.say),
+            reads=reads or RelayReadsSql(ground.engine, vault=ground.vault, say=ground.texts.say),
             channels={"webchat": self.postman},
             assessor=ModelAssessor(None),
             clock=self.clock,
@@ -182,6 +193,14 @@ async def test_a_crash_between_claim_and_settle_repeats_the_errand(night: Night)
     night.clock.pass_by(timedelta(seconds=40))
     await night.work()
     assert [words for _, words in night.postman.given] == list(WORDS)
+
+
+async def test_an_answer_that_has_nowhere_to_go_is_shown_as_failed(parts: Parts) -> None:
+    night = Night(parts, Nowhere())
+    receipt = await night.begin()
+    await night.work()
+    assert await night.deliveries(receipt) == [Delivery.FAILED] * 3
+    assert night.postman.given == []
 
 
 async def test_after_an_erasure_nothing_is_carried(night: Night) -> None:
