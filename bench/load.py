@@ -19,7 +19,7 @@ import asyncio
 import json
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any, Final
 
@@ -34,6 +34,8 @@ CALM: Final = 10.0
 BRISK: Final = 100.0
 SLOWEST: Final = 5.0
 MOST_STAGES: Final = 16
+QUIET_S: Final = 16.0
+"""A page is looked after every fifteen seconds though nothing happens: that must be inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +63,14 @@ class Ramp:
     stages: list[Stage]
 
 
-async def climb(night: Night, *, start: float, growth: float, seconds: float) -> Ramp:
-    """Go faster until it fails, then once halfway back.
+async def climb(
+    night: Night, done: Sequence[Stage], *, start: float, growth: float, seconds: float
+) -> Ramp:
+    """Go faster until it fails, then once halfway back; ``done`` counts as passed or failed too.
 
     Where even the start fails, go down until something holds.
     """
-    stages: list[Stage] = []
+    stages = list(done)
     pace, low, high = start, 0.0, 0.0
     for _ in range(MOST_STAGES):
         stage = await night.play(pace, seconds)
@@ -104,7 +108,9 @@ async def talk(wanted: Wanted) -> dict[str, Any]:
         await night.play(CALM, 1.0)  # statements are compiled, connections opened
         calm = await night.play(CALM, wanted.seconds * 2)
         brisk = await night.play(BRISK, wanted.seconds)
-        ramp = await climb(night, start=wanted.start, growth=wanted.growth, seconds=wanted.seconds)
+        ramp = await climb(
+            night, (calm, brisk), start=wanted.start, growth=wanted.growth, seconds=wanted.seconds
+        )
     finally:
         await night.close()
     return {"calm": asdict(calm), "brisk": asdict(brisk), "ramp": asdict(ramp)}
@@ -118,18 +124,16 @@ async def idle(wanted: Wanted) -> dict[str, float]:
         cookies = await open_rooms(wanted.port, wanted.idle)
     await asyncio.sleep(2)
     server = next(iter(wanted.pids.values()))
+    empty, cpu = memory_kib(server), cpu_of_all(wanted.pids)
+    # The first half fills memory that the first messages left free; the second half tells.
+    half = len(cookies) // 2
+    pages = await _open_pages(wanted.port, cookies[:half])
     before = memory_kib(server)
-    cpu = cpu_of_all(wanted.pids)
-    pages = [
-        await Follower.connect(
-            wanted.port, request("GET", "/stream", cookie=cookie), lambda _: None
-        )
-        for cookie in cookies
-    ]
+    pages += await _open_pages(wanted.port, cookies[half:])
     opening = sum(cpu_of_all(wanted.pids).values()) - sum(cpu.values())
     await asyncio.sleep(1)
     after, cpu, began = memory_kib(server), cpu_of_all(wanted.pids), time.perf_counter()
-    await asyncio.sleep(wanted.seconds * 2)
+    await asyncio.sleep(QUIET_S)
     used = sum(cpu_of_all(wanted.pids).values()) - sum(cpu.values())
     cores = used / (time.perf_counter() - began)
     ended = sum(page.ended for page in pages)
@@ -138,11 +142,21 @@ async def idle(wanted: Wanted) -> dict[str, float]:
     return {
         "pages": wanted.idle,
         "ended": ended,
-        "kib_per_page": (after - before) / wanted.idle,
+        "kib_per_page": (after - before) / (wanted.idle - half),
         "cores": cores,
         "ms_to_open_one": opening * 1000 / wanted.idle,
-        "server_mib": before / 1024,
+        "server_mib": empty / 1024,
     }
+
+
+async def _open_pages(port: int, cookies: Sequence[str]) -> list[Follower]:
+    """Open a stream for each cookie, one after the other, and let the server come to rest."""
+    pages = [
+        await Follower.connect(port, request("GET", "/stream", cookie=cookie), lambda _: None)
+        for cookie in cookies
+    ]
+    await asyncio.sleep(0.5)
+    return pages
 
 
 async def _lanes(wanted: Wanted) -> list[Lane]:
