@@ -84,6 +84,7 @@ class SqlPeople(Repository):
     def __init__(self, connection: AsyncConnection) -> None:
         super().__init__(connection)
         self._unknown: set[tuple[str, Tag]] = set()
+        self.shredded = False
 
     async def add(self, person: Person, key: WrappedKey) -> bool:
         """Store a new person with their key; False if the handle is taken."""
@@ -108,6 +109,7 @@ class SqlPeople(Repository):
 
     async def shred(self, person_id: PersonId) -> None:
         """Destroy everything that could be read, or lead to the person."""
+        self.shredded = True
         for statement in _SHRED:
             await self._do(statement, {"who": person_id})
 

@@ -29,7 +29,7 @@ from bot.core.ports.store import (
     Units,
 )
 from bot.storage.concerns import SqlConcerns
-from bot.storage.engine import writing
+from bot.storage.engine import write_back, writing
 from bot.storage.mailboxes import SqlMailroom
 from bot.storage.messages import SqlMessages
 from bot.storage.people import SqlPeople
@@ -54,13 +54,19 @@ class SqlUnit:
     """Implements ``bot.core.ports.store.UnitOfWork`` over one connection."""
 
     def __init__(self, connection: AsyncConnection) -> None:
-        self.people: People = SqlPeople(connection)
+        self._people = SqlPeople(connection)
+        self.people: People = self._people
         self.talks: Talks = SqlTalks(connection)
         self.messages: Messages = SqlMessages(connection)
         self.concerns: Concerns = SqlConcerns(connection)
         self.staff: StaffRoom = SqlStaffRoom(connection)
         self.mail: Mailroom = SqlMailroom(connection)
         self.events: list[Event] = []
+
+    @property
+    def shredded(self) -> bool:
+        """Whether somebody's record was destroyed in this unit."""
+        return self._people.shredded
 
     def publish(self, event: Event) -> None:
         """Note an event."""
@@ -70,7 +76,7 @@ class SqlUnit:
 class _Place:
     """A work in the line, and what came of it so far."""
 
-    __slots__ = ("error", "events", "future", "result", "work")
+    __slots__ = ("error", "events", "future", "result", "shredded", "work")
 
     def __init__(self, work: Work) -> None:
         self.work = work
@@ -80,13 +86,14 @@ class _Place:
         self.result: Any = None
         self.events: tuple[Event, ...] = ()
         self.error: BaseException | None = None
+        self.shredded = False
 
     async def attempt(self, connection: AsyncConnection) -> None:
         """Do the work once; nothing is told to anybody."""
         unit = SqlUnit(connection)
         self.result, self.events, self.error = None, (), None
         self.result = await self.work(unit)
-        self.events = tuple(unit.events)
+        self.events, self.shredded = tuple(unit.events), unit.shredded
 
     def tell(self) -> None:
         """Tell the caller, unless they have gone."""
@@ -152,6 +159,8 @@ class GroupedUnits:
         self._line: deque[_Place] = deque()
         self._serving: asyncio.Future[None] | None = None
         self._closed = False
+        # What was destroyed may still lie in the log; also from before a crash.
+        self._to_write_back = True
 
     async def run(
         self, work: Callable[[UnitOfWork], Awaitable[Result]]
@@ -180,10 +189,16 @@ class GroupedUnits:
         try:
             while self._line:
                 await self._serve_group(self._next_group())
+                await self._forget()
         finally:
             for place in self._line:  # none, unless the whole process is ending
                 place.future.cancel()
             self._line.clear()
+
+    async def _forget(self) -> None:
+        """Let the log forget too; where a reader is in the way, after the next group."""
+        if self._to_write_back:
+            self._to_write_back = not await write_back(self._engine)
 
     def _next_group(self) -> list[_Place]:
         size = min(len(self._line), self._max_group)
@@ -208,13 +223,17 @@ class GroupedUnits:
 
     async def _transact(self, group: list[_Place]) -> None:
         async with self._engine.begin() as connection:
-            if len(group) == 1:
-                await group[0].attempt(connection)
-                return
-            for place in group:
-                with _Caught(place):
-                    async with connection.begin_nested():
-                        await place.attempt(connection)
+            await self._attempt_all(group, connection)
+        self._to_write_back = self._to_write_back or any(place.shredded for place in group)
+
+    async def _attempt_all(self, group: list[_Place], connection: AsyncConnection) -> None:
+        if len(group) == 1:
+            await group[0].attempt(connection)
+            return
+        for place in group:
+            with _Caught(place):
+                async with connection.begin_nested():
+                    await place.attempt(connection)
 
 
 def _collided(error: BaseException | None) -> bool:

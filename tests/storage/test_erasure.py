@@ -95,6 +95,37 @@ async def test_the_file_keeps_nothing_once_the_log_is_written_back(sqlite: Datab
     assert not log.exists() or log.stat().st_size == 0
 
 
+async def test_the_log_of_a_running_service_keeps_nothing_either(sqlite: Database) -> None:
+    house = await sqlite.house()
+    person_id, _ = await a_life(house)
+    key, _ = await house.units.run(lambda unit: unit.people.key(person_id))
+    assert key is not None
+    assert bytes(key) in _on_disk(sqlite)
+    await house.bus.run(EraseRecord(person_id))
+    await house.units.run(lambda unit: unit.people.get(person_id))  # the next in line
+    assert SECRET not in _on_disk(sqlite)
+    assert bytes(key) not in _on_disk(sqlite)
+
+
+async def test_a_reader_in_the_way_only_puts_it_off(sqlite: Database) -> None:
+    house = await sqlite.house()
+    person_id, _ = await a_life(house)
+    async with house.engine.connect() as reader:
+        await reader.execute(text("SELECT count(*) FROM messages"))
+        await house.bus.run(EraseRecord(person_id))
+        await house.units.run(lambda unit: unit.people.get(person_id))
+        assert SECRET in _on_disk(sqlite)
+    await house.units.run(lambda unit: unit.people.get(person_id))
+    await house.units.run(lambda unit: unit.people.get(person_id))
+    assert SECRET not in _on_disk(sqlite)
+
+
+def _on_disk(database: Database) -> bytes:
+    """The file and its write-ahead log."""
+    path = Path(str(make_url(database.url).database))
+    return path.read_bytes() + path.with_name(path.name + "-wal").read_bytes()
+
+
 def _holds(path: Path) -> bool:
     return SECRET in path.read_bytes()
 
