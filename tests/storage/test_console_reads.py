@@ -195,7 +195,7 @@ async def test_sessions_links_and_credentials_end(house: House, reads: ConsoleRe
     now, link, token = house.clock.now(), house.vault.tag("t", "link"), house.vault.tag("t", "s")
     assert not await reads.has_staff()
     await house.bus.run(InviteStaff("新人", frozenset({Role.PEER}), link, now + HOUR))
-    assert await reads.invitation(link, now) == ("新人", True)
+    assert await reads.invitation(link, now) == ("新人", False)
     assert await reads.invitation(link, now + HOUR) is None
     assert await reads.credentials("新人") is None
     assert not await reads.has_staff()
