@@ -9,13 +9,15 @@
     gone         the open talk is no longer for this reader, or was erased
     signed-out   the session ended
 
-Each look reads everything anew and sends what differs from what was sent before: a nudge that
-was lost or came twice does no harm.
+Each look reads anew and sends what differs from what was sent before: a nudge that was lost
+or came twice does no harm. The open talk is read when it rang; the desk, which changes with
+every message to anybody, once a second at most.
 """
 
 from __future__ import annotations
 
 import asyncio
+import math
 from typing import Final
 
 from aiohttp import web
@@ -31,10 +33,13 @@ from moderator_ui.pages import fragment
 from moderator_ui.views.desk import answers, desk_for, panel
 from moderator_ui.words import when
 
-PAUSE_S: Final = 0.25
-"""At most four looks a second for one page, however much happens."""
+PAUSE_S: Final = 0.1
+"""At most ten looks a second for one page, however much happens."""
+DESK_EVERY_S: Final = 1.0
+"""The desk changes with every message to anybody, and is costly: once a second is enough."""
 LISTEN_S: Final = 0.5
 LISTENS: Final = 20
+WHOLE_EVERY_S: Final = LISTEN_S * LISTENS
 """Without any nudge a page is looked after every ten seconds."""
 WINDOW: Final = 50
 """How many shown lines are watched for changes."""
@@ -44,15 +49,16 @@ LIMIT: Final = 200
 async def stream(call: Call) -> web.StreamResponse:
     """Tell one page what changes until it leaves, the session ends or the service stops."""
     talk_id = _open_talk(call)
-    topics = (CONSOLE, talk_topic(talk_id)) if talk_id else (CONSOLE,)
-    ear = call.house.parts.live.listen(*topics)
+    live, topics = call.house.parts.live, (talk_topic(talk_id),) if talk_id else ()
+    ear, talk_ear = live.listen(CONSOLE, *topics), live.listen(*topics)
     events = EventStream(call.request)
     with call.house.watch.counted():
         try:
             response = await events.open()
-            await _follow(call, events, ear, Screen(call, events, talk_id))
+            await _follow(call, events, ear, Screen(call, events, talk_id, talk_ear))
         finally:
             ear.close()
+            talk_ear.close()
     return response
 
 
@@ -60,7 +66,8 @@ async def _follow(call: Call, events: EventStream, ear: Ear, screen: Screen) -> 
     try:
         while not _over(call, events) and await screen.look():
             await asyncio.sleep(PAUSE_S)
-            await _listen(call, events, ear)
+            if not screen.owes_desk:
+                await _listen(call, events, ear)
     except ConnectionError:
         return  # the page has left in the middle of a sentence
 
@@ -84,24 +91,37 @@ def _open_talk(call: Call) -> TalkId | None:
 class Screen:
     """One open page: what it was told last, and what it should hear now."""
 
-    def __init__(self, call: Call, events: EventStream, talk_id: TalkId | None) -> None:
+    def __init__(
+        self, call: Call, events: EventStream, talk_id: TalkId | None, talk_ear: Ear
+    ) -> None:
         self._call = call
         self._events = events
         self._talk_id = talk_id
+        self._talk_ear = talk_ear
         self._seq = last_event_id(call.request)
         self._told: dict[str, str] = {}
         self._lines: dict[int, tuple[ConsoleLine, str]] = {}
+        self._desk_at = self._talk_at = -math.inf
+        self.owes_desk = False
 
     async def look(self) -> bool:
-        """Read anew and tell the differences. False once nobody is signed in any more."""
+        """Read anew what may differ and tell it. False once nobody is signed in any more."""
         self._call = await self._call.looked_at_again()
         if self._call.somebody is None:
             await self._events.send("signed-out", "")
             return False
-        await self._look_at_alarms()
-        if self._talk_id is not None:
+        now = asyncio.get_running_loop().time()
+        self.owes_desk = now - self._desk_at < DESK_EVERY_S
+        if not self.owes_desk:
+            self._desk_at = now
+            await self._look_at_alarms()
+        if self._talk_id is not None and await self._talk_is_due(now):
+            self._talk_at = now
             await self._look_at_talk(self._talk_id)
         return True
+
+    async def _talk_is_due(self, now: float) -> bool:
+        return await self._talk_ear.wait(0) or now - self._talk_at >= WHOLE_EVERY_S
 
     async def _look_at_alarms(self) -> None:
         if not answers(self._call):
