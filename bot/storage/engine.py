@@ -25,7 +25,8 @@ WRITES = "writes"
 
 _BRIEFLY = "PRAGMA busy_timeout=200"
 _WRITE_BACK = "PRAGMA wal_checkpoint(TRUNCATE)"
-_POOL = 5
+_POOL = 15
+"""Connections that are kept. None above: in a rush those would be opened for one question each."""
 _LEASE_IDLE_S = 1800
 
 
@@ -35,12 +36,17 @@ def make_engine(url: str) -> AsyncEngine:
     Opens nothing yet. Parameters never appear in errors or logs: they are people's.
     """
     if url.startswith("sqlite"):
-        engine = create_async_engine(url, hide_parameters=True, pool_size=_POOL)
+        engine = create_async_engine(url, hide_parameters=True, pool_size=_POOL, max_overflow=0)
         event.listen(engine.sync_engine, "connect", _prepare)
         event.listen(engine.sync_engine, "begin", _begin)
         return engine
     return create_async_engine(
-        url, hide_parameters=True, pool_size=_POOL, pool_pre_ping=True, pool_recycle=_LEASE_IDLE_S
+        url,
+        hide_parameters=True,
+        pool_size=_POOL,
+        max_overflow=0,
+        pool_pre_ping=True,
+        pool_recycle=_LEASE_IDLE_S,
     )
 
 
