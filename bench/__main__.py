@@ -41,7 +41,7 @@ class Plan:
 
 
 QUICK: Final = Plan(rounds=1, seconds=2.0, growth=2.0, idle=300, visitors=40, staff=6)
-FULL: Final = Plan(rounds=3, seconds=4.0, growth=1.6, idle=1000, visitors=40, staff=6)
+FULL: Final = Plan(rounds=3, seconds=3.0, growth=1.6, idle=1000, visitors=40, staff=6)
 
 Figures = dict[str, float | None]
 FIGURES: Final[Mapping[str, Callable[[Any], float | None]]] = {
@@ -63,10 +63,10 @@ FIGURES: Final[Mapping[str, Callable[[Any], float | None]]] = {
     "ms from due to supporter's screen at 100/s, p99": (
         lambda r: r["talk"]["brisk"]["to_staff_from_due"]["p99"]
     ),
-    "KiB (PSS) per idle page": lambda r: r["idle"]["kib_per_page"],
-    "cores while 1,000 pages idle": lambda r: r["idle"]["cores"] * 1000 / r["idle"]["pages"],
-    "CPU ms to open a page's stream": lambda r: r["idle"]["ms_to_open_one"],
-    "MiB (PSS) with no page open": lambda r: r["idle"]["server_mib"],
+    "KiB (PSS) per idle page": lambda r: r["idle"].get("kib_per_page"),
+    "cores while 1,000 pages idle": lambda r: r["idle"].get("cores_of_1000"),
+    "CPU ms to open a page's stream": lambda r: r["idle"].get("ms_to_open_one"),
+    "MiB (PSS) with no page open": lambda r: r["idle"].get("server_mib"),
     "s from start to ready": lambda r: r["started_in_s"],
     "generator's cores at the highest pace": (
         lambda r: (r["talk"]["ramp"]["best"] or {}).get("generator_cores")
@@ -101,10 +101,13 @@ def measure(plan: Plan, where: Mapping[str, Callable[[], AbstractContextManager[
     for number in range(plan.rounds):
         for name, opened in where.items():
             print(f"round {number + 1} of {plan.rounds}: {name}", file=sys.stderr, flush=True)
-            result = _measured(plan, opened, start[name])
+            result = _talked(plan, opened, start[name])
             # A second ramp begins a little below where the first one ended.
             start[name] = max(10.0, result["talk"]["ramp"]["acknowledged"] / plan.growth)
             found[name].append(result)
+    for name, opened in where.items():
+        print(f"idle pages: {name}", file=sys.stderr, flush=True)
+        found[name][-1]["idle"] = _idled(plan, opened)
     rows = [
         (what, {name: middle([read(each) for each in found[name]]) for name in where})
         for what, read in FIGURES.items()
@@ -112,16 +115,18 @@ def measure(plan: Plan, where: Mapping[str, Callable[[], AbstractContextManager[
     return table(rows, list(where))
 
 
-def _measured(
+def _talked(
     plan: Plan, opened: Callable[[], AbstractContextManager[Place]], start: float
 ) -> dict[str, Any]:
-    """Talk at one, idle at a fresh one: memory after a rush tells little."""
     with opened() as place:
         talk = _load(place, plan, "--start", str(start))
-        started = place.started_in_s
+        return {"talk": talk, "idle": {}, "started_in_s": place.started_in_s}
+
+
+def _idled(plan: Plan, opened: Callable[[], AbstractContextManager[Place]]) -> Any:  # noqa: ANN401 - JSON
+    """Idle pages at a fresh place, once: memory after a rush tells little."""
     with opened() as place:
-        idle = _load(place, plan, "--idle", str(plan.idle))
-    return {"talk": talk, "idle": idle, "started_in_s": started}
+        return _load(place, plan, "--idle", str(plan.idle))
 
 
 def _load(place: Place, plan: Plan, *more: str) -> Any:  # noqa: ANN401 - JSON

@@ -143,7 +143,7 @@ async def idle(wanted: Wanted) -> dict[str, float]:
         "pages": wanted.idle,
         "ended": ended,
         "kib_per_page": (after - before) / (wanted.idle - half),
-        "cores": cores,
+        "cores_of_1000": cores * 1000 / wanted.idle,
         "ms_to_open_one": opening * 1000 / wanted.idle,
         "server_mib": empty / 1024,
     }

@@ -27,6 +27,10 @@ WARM_SHARE: Final = 0.2
 DRAIN_S: Final = 3.0
 TICK_S: Final = 0.001
 _LOOK_S: Final = 0.02
+REST_S: Final = 15.0
+IDLE_CORES: Final = 0.15
+"""A server that uses less has nothing left to do."""
+_GLANCE_S: Final = 0.5
 _KEEP: Final = 96  # bytes: a mark that two packets tore apart
 
 
@@ -226,7 +230,17 @@ class Night:
             mouth.line.clear()
             mouth.refused = 0
         await _until(lambda: not any(mouth.stirred.is_set() for mouth in mouths))
+        await self._rest()
         self._check()
+
+    async def _rest(self) -> None:
+        """Let the server finish what a pace too fast for it left behind (its errands)."""
+        before = sum(cpu_of_all(self._pids).values())
+        for _ in range(int(REST_S / _GLANCE_S)):
+            await asyncio.sleep(_GLANCE_S)
+            used, before = -before, sum(cpu_of_all(self._pids).values())
+            if used + before < IDLE_CORES * _GLANCE_S:
+                return
 
     def _check(self) -> None:
         if any(follower.ended for follower in self._followers):
