@@ -1,6 +1,6 @@
 """``python -m bench``: the floor and the service, in turns, in one run; then the table.
 
---quick        one round, about two minutes
+--quick        one round, about three minutes; without it three rounds, about eight
 --postgres     measure the service on PostgreSQL too (default: where one is installed)
 --write        put the table into docs/performance.md
 """
