@@ -70,7 +70,7 @@ def topics_of(event: e.Event) -> Iterable[str]:
     """The live topics that an event concerns.
 
     Whatever changes the queue or duty is told to the console; a person's own room hears of
-    everything about their talk but notes and verdicts.
+    everything about their talk but what staff alone see (``_STAFF_ONLY``).
     """
     if isinstance(event, e.TalkChanged):
         yield talk_topic(event.talk_id)

@@ -41,13 +41,15 @@ async def talk_of(uow: UnitOfWork, talk_id: TalkId) -> Talk:
     return talk
 
 
-async def person_with_key(uow: UnitOfWork, talk: Talk) -> tuple[Person, WrappedKey]:
-    """The talk's person and their wrapped key. Raises ``RecordErased``."""
-    person = await uow.people.get(talk.person_id)
+async def key_of(uow: UnitOfWork, talk: Talk) -> WrappedKey:
+    """The wrapped key of the talk's person. Raises ``RecordErased``.
+
+    The caller's lock on the talk is enough: an erasure takes it too before it destroys the key.
+    """
     key = await uow.people.key(talk.person_id)
-    if person is None or key is None:
+    if key is None:
         raise RecordErased
-    return person, key
+    return key
 
 
 async def shred(uow: UnitOfWork, person: Person, talk: Talk | None) -> None:
@@ -84,31 +86,32 @@ async def heed(
 ) -> None:
     """Do what a verdict obliges: raise or grow the concern, show the card (R-071 to R-073)."""
     if raises_concern(verdict.level):
-        await _raise_concern(uow, tools, talk=talk, message_id=message_id, verdict=verdict)
+        await flag(uow, tools, talk=talk, message_id=message_id, verdict=verdict)
     if shows_card(verdict.level) and talk.card_due(tools.clock.now()):
         await _show_card(uow, tools, talk)
 
 
-async def _raise_concern(
-    uow: UnitOfWork, tools: Tools, *, talk: Talk, message_id: MessageId, verdict: Verdict
-) -> None:
+async def flag(
+    uow: UnitOfWork, tools: Tools, *, talk: Talk, message_id: MessageId | None, verdict: Verdict
+) -> ConcernId:
+    """Raise the talk's one concern, or let the open one grow; ``message_id`` is what raised it."""
     concern = await uow.concerns.open_of(talk.id)
     if concern is not None:
         concern.grow(message_id=message_id, level=verdict.level, kinds=verdict.kinds)
         await uow.concerns.save(concern)
     else:
-        await uow.concerns.add(
-            Concern(
-                id=ConcernId(tools.ids.new()),
-                talk_id=talk.id,
-                message_id=message_id,
-                level=verdict.level,
-                kinds=verdict.kinds,
-                state=ConcernState.RAISED,
-                raised_at=tools.clock.now(),
-            )
+        concern = Concern(
+            id=ConcernId(tools.ids.new()),
+            talk_id=talk.id,
+            message_id=message_id,
+            level=verdict.level,
+            kinds=verdict.kinds,
+            state=ConcernState.RAISED,
+            raised_at=tools.clock.now(),
         )
+        await uow.concerns.add(concern)
     uow.publish(ConcernRaised(talk.id, talk.person_id))
+    return concern.id
 
 
 async def _show_card(uow: UnitOfWork, tools: Tools, talk: Talk) -> None:

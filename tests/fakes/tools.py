@@ -16,8 +16,8 @@ MIDNIGHT = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)  # 3 a.m. in Japan
 class FrozenClock:
     """A clock that only a test moves."""
 
-    def __init__(self) -> None:
-        self._now = MIDNIGHT
+    def __init__(self, now: datetime = MIDNIGHT) -> None:
+        self._now = now
 
     def now(self) -> datetime:
         return self._now

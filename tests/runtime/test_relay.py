@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -26,22 +26,10 @@ from bot.runtime.assessor import ModelAssessor
 from bot.runtime.relay import Relay
 from bot.storage.relay_reads import RelayReadsSql
 from bot.wiring import Parts
+from tests.fakes.tools import FrozenClock
 from triage.verdict import Level
 
 WORDS = ("ひとつめ", "ふたつめ", "みっつめ")
-
-
-class Clock:
-    """A clock that a test moves."""
-
-    def __init__(self, now: datetime) -> None:
-        self._now = now
-
-    def now(self) -> datetime:
-        return self._now
-
-    def pass_by(self, span: timedelta) -> None:
-        self._now += span
 
 
 class Postman:
@@ -83,7 +71,7 @@ class Night:
 
     def __init__(self, parts: Parts, reads: RelayReads | None = None) -> None:
         ground = parts.ground
-        self.parts, self.postman, self.clock = parts, Postman(), Clock(ground.clock.now())
+        self.parts, self.postman, self.clock = parts, Postman(), FrozenClock(ground.clock.now())
         self.relay = Relay(
             units=ground.units,
             bus=parts.bus,

@@ -21,7 +21,7 @@ from bot.core.model.errors import (
 )
 from bot.core.model.events import StaffChanged, TalkHandedBack
 from bot.core.model.ids import StaffId
-from bot.core.model.people import Permission, Role, Staff, StaffState, Viewer
+from bot.core.model.people import Permission, Role, Staff, StaffState
 from bot.core.model.words import clean
 from bot.core.ports.store import Invitation, UnitOfWork
 from bot.core.ports.tools import Tools
@@ -131,7 +131,7 @@ async def close_session(command: CloseSession, uow: UnitOfWork, tools: Tools) ->
 
 async def _must_manage(uow: UnitOfWork, staff_id: StaffId) -> None:
     staff = await active_staff(uow, staff_id)
-    if not Viewer(staff.id, staff.work_name, staff.roles).may(Permission.STAFF_MANAGE):
+    if not staff.viewer.may(Permission.STAFF_MANAGE):
         raise NotAllowed
 
 

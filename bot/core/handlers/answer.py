@@ -7,13 +7,13 @@ from bot.core.model.errors import KeyReused, NotFound, RecordErased
 from bot.core.model.events import AnswerWritten, NoteWritten
 from bot.core.model.ids import MessageId, NoteId, StaffId, TalkId
 from bot.core.model.messages import Delivery, Message, Note, Sender
-from bot.core.model.people import Permission, Viewer, sees_talk
+from bot.core.model.people import Permission, sees_talk
 from bot.core.model.sealed import Tag
 from bot.core.model.talk import Talk
 from bot.core.model.words import clean
 from bot.core.ports.store import Action, SeenEvent, UnitOfWork
 from bot.core.ports.tools import Tools
-from bot.core.steps import answering_staff, person_with_key, post, talk_of
+from bot.core.steps import answering_staff, key_of, post, talk_of
 
 SOURCE = "console"
 
@@ -33,7 +33,7 @@ async def reply_to_visitor(command: ReplyToVisitor, uow: UnitOfWork, tools: Tool
         return MessageId(_same(earlier, digest))
     now = tools.clock.now()
     talk.answer(staff.id, now=now)
-    _, key = await person_with_key(uow, talk)
+    key = await key_of(uow, talk)
     message = Message(
         id=MessageId(tools.ids.new()),
         talk_id=talk.id,
@@ -57,9 +57,8 @@ async def write_note(command: WriteNote, uow: UnitOfWork, tools: Tools) -> NoteI
     staff = await answering_staff(uow, command.staff_id)
     words = clean(command.words, limit=tools.policy.words_limit)
     talk = await talk_of(uow, command.talk_id)
-    viewer = Viewer(staff.id, staff.work_name, staff.roles)
     flagged = await uow.concerns.open_of(talk.id) is not None
-    if not sees_talk(viewer, holder=talk.holder, flagged=flagged) or not viewer.may(
+    if not sees_talk(staff.viewer, holder=talk.holder, flagged=flagged) or not staff.viewer.may(
         Permission.TALK_ANSWER
     ):
         raise NotFound
@@ -67,7 +66,7 @@ async def write_note(command: WriteNote, uow: UnitOfWork, tools: Tools) -> NoteI
     earlier = await uow.mail.recall(SOURCE, event_tag)
     if earlier is not None:
         return NoteId(_same(earlier, digest))
-    _, key = await person_with_key(uow, talk)
+    key = await key_of(uow, talk)
     note_id = NoteId(tools.ids.new())
     sealed = tools.vault.seal(key, words, bound_to=Note.bound_to(note_id))
     await uow.talks.add_note(Note(note_id, talk.id, staff.id, tools.clock.now(), sealed))

@@ -16,7 +16,7 @@ from bot.core.model.talk import Talk, TalkState
 from bot.core.model.words import clean
 from bot.core.ports.store import Action, Address, SeenEvent, UnitOfWork
 from bot.core.ports.tools import Tools
-from bot.core.steps import heed, person_with_key, post
+from bot.core.steps import heed, key_of, post
 from triage.verdict import Verdict
 
 RENEWAL_STEP = timedelta(days=1)
@@ -142,7 +142,7 @@ async def _new_person(inbound: Inbound, uow: UnitOfWork, tools: Tools) -> tuple[
 async def _store(
     uow: UnitOfWork, tools: Tools, *, talk: Talk, words: str
 ) -> tuple[Message, Verdict]:
-    _, key = await person_with_key(uow, talk)
+    key = await key_of(uow, talk)
     verdict = tools.screen(words)
     message = Message(
         id=MessageId(tools.ids.new()),

@@ -6,45 +6,31 @@ from bot.core.model.commands import AcknowledgeConcern, RaiseConcern, ResolveCon
 from bot.core.model.errors import NotAllowed, NotFound
 from bot.core.model.events import (
     ConcernAcknowledged,
-    ConcernRaised,
     ConcernResolved,
 )
 from bot.core.model.ids import ConcernId, StaffId, TalkId
-from bot.core.model.people import Permission, PersonState, Viewer, sees_talk
-from bot.core.model.safety import Concern, ConcernState, holds_erasure
+from bot.core.model.people import Permission, PersonState, sees_talk
+from bot.core.model.safety import Concern, holds_erasure
 from bot.core.model.talk import Talk, TalkState
 from bot.core.ports.store import UnitOfWork
 from bot.core.ports.tools import Tools
-from bot.core.steps import answering_staff, shred, talk_of
-from triage.verdict import Level
+from bot.core.steps import answering_staff, flag, shred, talk_of
+from triage.verdict import Level, Verdict
 
 
 async def raise_concern(command: RaiseConcern, uow: UnitOfWork, tools: Tools) -> ConcernId:
     """'I am worried' raises the same flow as a flag of level 3 (R-081)."""
     staff = await answering_staff(uow, command.staff_id)
     talk = await talk_of(uow, command.talk_id)
-    viewer = Viewer(staff.id, staff.work_name, staff.roles)
     concern = await uow.concerns.open_of(talk.id)
-    if not sees_talk(viewer, holder=talk.holder, flagged=concern is not None):
+    if not sees_talk(staff.viewer, holder=talk.holder, flagged=concern is not None):
         raise NotFound
-    if concern is None:
-        concern = Concern(
-            id=ConcernId(tools.ids.new()),
-            talk_id=talk.id,
-            message_id=None,
-            level=Level.ACTIVE,
-            kinds=frozenset(),
-            state=ConcernState.RAISED,
-            raised_at=tools.clock.now(),
-        )
-        await uow.concerns.add(concern)
-    else:
-        concern.grow(message_id=concern.message_id, level=Level.ACTIVE, kinds=frozenset())
-        await uow.concerns.save(concern)
-    talk.worsen(Level.ACTIVE, now=tools.clock.now())
+    message_id = None if concern is None else concern.message_id
+    verdict = Verdict(Level.ACTIVE)
+    concern_id = await flag(uow, tools, talk=talk, message_id=message_id, verdict=verdict)
+    talk.worsen(verdict.level, now=tools.clock.now())
     await uow.talks.save(talk)
-    uow.publish(ConcernRaised(talk.id, talk.person_id))
-    return concern.id
+    return concern_id
 
 
 async def acknowledge_concern(command: AcknowledgeConcern, uow: UnitOfWork, tools: Tools) -> TalkId:
@@ -87,7 +73,7 @@ async def _concern_for(
     uow: UnitOfWork, staff_id: StaffId, concern_id: ConcernId, permission: Permission
 ) -> tuple[Concern, Talk]:
     staff = await answering_staff(uow, staff_id)
-    if not Viewer(staff.id, staff.work_name, staff.roles).may(permission):
+    if not staff.viewer.may(permission):
         raise NotAllowed
     concern = await uow.concerns.get(concern_id)
     if concern is None:

@@ -70,6 +70,11 @@ class Staff:
     password_hash: str | None
     made_at: datetime
 
+    @property
+    def viewer(self) -> Viewer:
+        """The account as somebody who looks and acts."""
+        return Viewer(self.id, self.work_name, self.roles)
+
 
 @dataclass(frozen=True, slots=True)
 class Viewer:
