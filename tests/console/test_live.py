@@ -208,14 +208,14 @@ async def test_a_stop_ends_every_stream_within_two_seconds(
             await console.stop()
         assert await one.during(0.5) == []
         assert await one.next() is None
-    assert backroom.live.ears == set()
+    assert backroom.live.topics == 0
 
 
 async def test_a_page_that_left_is_forgotten(peer: Browser, backroom: FakeBackroom) -> None:
     async with listening(peer) as stream:
         await stream.until("desk")
     async with asyncio.timeout(3):
-        while backroom.live.ears:
+        while backroom.live.topics:
             backroom.hire("だれか", Role.PEER)
             backroom.ring()
             await asyncio.sleep(0.05)

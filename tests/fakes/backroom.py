@@ -6,7 +6,6 @@ refuse there; nothing is sealed, nothing is stored.
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 import itertools
 import re
@@ -48,6 +47,7 @@ from bot.core.ports.reads import (
     TalkRow,
     TalkView,
 )
+from bot.runtime.live_feed import InProcessFeed
 from bot.texts import Texts
 from triage.verdict import CALM, Kind, Level, Reason, Verdict
 
@@ -55,47 +55,6 @@ MIDNIGHT = datetime(2026, 11, 3, 15, 0, tzinfo=UTC)  # midnight in Japan
 LIMIT = 2000
 PASSWORD = "a long password"
 Result = TypeVar("Result")
-
-
-class FakeEar:
-    """One listener's end."""
-
-    def __init__(self, feed: FakeLive, topics: frozenset[str]) -> None:
-        self._feed, self.topics = feed, topics
-        self._rung = asyncio.Event()
-
-    async def wait(self, timeout_s: float) -> bool:
-        try:
-            async with asyncio.timeout(timeout_s):
-                await self._rung.wait()
-        except TimeoutError:
-            return False
-        self._rung.clear()
-        return True
-
-    def hear(self) -> None:
-        self._rung.set()
-
-    def close(self) -> None:
-        self._feed.ears.discard(self)
-
-
-class FakeLive:
-    """Rings at once, in this process."""
-
-    def __init__(self) -> None:
-        self.ears: set[FakeEar] = set()
-
-    def ring(self, topics: Iterable[str]) -> None:
-        wanted = set(topics)
-        for ear in list(self.ears):
-            if ear.topics & wanted:
-                ear.hear()
-
-    def listen(self, *topics: str) -> FakeEar:
-        ear = FakeEar(self, frozenset(topics))
-        self.ears.add(ear)
-        return ear
 
 
 def _method(command: c.Command[Any]) -> str:
@@ -122,7 +81,7 @@ class FakeBackroom:
     """Backroom and ConsoleReads over the same few dictionaries."""
 
     def __init__(self) -> None:
-        self.live = FakeLive()
+        self.live = InProcessFeed()
         self.time = MIDNIGHT
         self.staff_rows: dict[StaffId, Staff] = {}
         self.sessions: dict[Tag, tuple[StaffId, datetime]] = {}
@@ -433,7 +392,7 @@ class FakeBackroom:
         staff = self.staff_rows.get(staff_id)
         if staff is None or staff.state is not StaffState.ACTIVE or expires_at <= now:
             return None
-        return Viewer(staff.id, staff.work_name, staff.roles)
+        return staff.viewer
 
     async def credentials(self, work_name: str) -> tuple[StaffId, str] | None:
         for staff in self.staff_rows.values():
