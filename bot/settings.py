@@ -9,14 +9,22 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
 from dotenv import dotenv_values
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
+from bot.setting_forms import (
+    PREFIX,
+    Documented,
+    OwnSettings,
+    SettingsError,
+    documented,
+    fill_in,
+    name_of,
+)
 from bot.setting_kinds import (
     A_CAP,
     A_NUMBER,
@@ -35,29 +43,17 @@ from bot.setting_kinds import (
     own_key_file,
 )
 
-PREFIX: Final = "MADOAKARI_"
+__all__ = ["Documented", "OwnSettings", "Settings", "SettingsError"]
+
 TEST_PREFIX: Final = "MADOAKARI_TEST_"
 """Names for the tests alone; the service neither reads nor refuses them."""
-
-
-class SettingsError(Exception):
-    """A setting that cannot be used; the message is one sentence for the operator."""
-
-
-@dataclass(frozen=True, slots=True)
-class Documented:
-    """One setting as ``docs/settings.md`` shows it."""
-
-    name: str
-    what: str
-    wants: str
-    default: str
 
 
 class Settings(BaseModel):
     """Everything that the operator may set. Frozen; made by ``Settings.load``."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    _own: dict[str, OwnSettings] = PrivateAttr(default_factory=dict)
 
     host: Annotated[
         Text,
@@ -195,6 +191,16 @@ class Settings(BaseModel):
     retention_days: Annotated[
         AtLeastOne, Says("Days after the last contact when words are erased.", A_NUMBER)
     ] = 365
+    pictures: Annotated[
+        bool,
+        Says(
+            "Take in pictures from LINE and Discord: cleaned, sealed, shown blurred.",
+            "true or false",
+        ),
+    ] = False
+    picture_days: Annotated[AtLeastOne, Says("Days after which a picture is erased.", A_NUMBER)] = (
+        30
+    )
     cookie_secure: Annotated[
         Literal["auto", "always", "never"],
         Lowered,
@@ -218,31 +224,38 @@ class Settings(BaseModel):
         env_file: Path | None = Path(".env"),
         environ: Mapping[str, str] | None = None,
         overrides: Mapping[str, object] | None = None,
+        own: Mapping[str, type[OwnSettings]] | None = None,
     ) -> Settings:
         """Read the settings: ``overrides`` by field, then the environment, then ``env_file``.
+
+        ``own`` are the pages of settings that channels have, by channel.
 
         ``environ`` is the process's own environment unless given. An empty value counts as not
         set. Raises ``SettingsError`` for a name nobody knows, a value that does not fit and an
         ``env_file`` that cannot be read; a missing ``env_file`` is no error.
         """
         written = _from_file(env_file) | _ours(os.environ if environ is None else environ)
-        for name in written:
-            _refuse_unknown(name)
-        values: dict[str, object] = {
-            name.removeprefix(PREFIX).lower(): value for name, value in written.items() if value
-        }
-        try:
-            return cls.model_validate(values | dict(overrides or {}))
-        except ValidationError as error:
-            raise SettingsError(_sentence(error)) from None
+        mine, theirs = _sorted_out(written, own or {})
+        settings = fill_in(cls, mine | dict(overrides or {}))
+        settings._keep(own or {}, theirs)
+        return settings
+
+    def _keep(
+        self, own: Mapping[str, type[OwnSettings]], theirs: Mapping[str, Mapping[str, object]]
+    ) -> None:
+        for name, page in own.items():
+            self._own[name] = fill_in(page, theirs[name], prefix=_prefix(name))
+
+    def own(self, channel: str) -> OwnSettings | None:
+        """A channel's own settings; None where it has none."""
+        return self._own.get(channel)
 
     @classmethod
-    def documented(cls) -> Iterator[Documented]:
-        """Every setting, in the order in which the documentation shows them."""
-        for field in cls.model_fields:
-            says = _says(field)
-            default = says.default or f"`{_shown(cls.model_fields[field].default)}`"
-            yield Documented(_name(field), says.what, says.wants, default)
+    def documented(cls, own: Mapping[str, type[OwnSettings]]) -> Iterator[Documented]:
+        """Every setting, those of channels last, in the order of the documentation."""
+        yield from documented(cls)
+        for name, page in own.items():
+            yield from documented(page, prefix=_prefix(name))
 
 
 def _from_file(env_file: Path | None) -> dict[str, str]:
@@ -265,31 +278,28 @@ def _ours(names: Mapping[str, str]) -> dict[str, str]:
     }
 
 
-def _refuse_unknown(name: str) -> None:
-    known = [_name(field) for field in Settings.model_fields]
-    if name in known:
-        return
-    near = get_close_matches(name.upper(), known, n=1, cutoff=0.0)
-    raise SettingsError(f"There is no setting {name}; the nearest known name is {near[0]}.")
+def _prefix(channel: str) -> str:
+    return f"{PREFIX}{channel.upper()}_"
 
 
-def _sentence(error: ValidationError) -> str:
-    first = error.errors(include_url=False, include_context=False)[0]
-    field = str(first["loc"][0])
-    if field not in Settings.model_fields:
-        return f"There is no setting {_name(field)}."
-    says = _says(field)
-    shown = "" if says.hidden else f", not {_shown(first['input'])!r}"
-    return f"{_name(field)} must be {says.wants}{shown}."
+def _sorted_out(
+    written: Mapping[str, str], own: Mapping[str, type[OwnSettings]]
+) -> tuple[dict[str, object], dict[str, dict[str, object]]]:
+    """What was written, by field: the house's own, and each channel's.
 
-
-def _name(field: str) -> str:
-    return PREFIX + field.upper()
-
-
-def _says(field: str) -> Says:
-    return next(m for m in Settings.model_fields[field].metadata if isinstance(m, Says))
-
-
-def _shown(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)
+    Raises ``SettingsError`` for a name that nobody knows.
+    """
+    places = {name_of(field): ("", field) for field in Settings.model_fields} | {
+        name_of(field, _prefix(name)): (name, field)
+        for name, page in own.items()
+        for field in page.model_fields
+    }
+    pages: dict[str, dict[str, object]] = {"": {}, **{name: {} for name in own}}
+    for name, value in written.items():
+        if name not in places:
+            near = get_close_matches(name.upper(), places, n=1, cutoff=0.0)
+            raise SettingsError(f"There is no setting {name}; the nearest known name is {near[0]}.")
+        page, field = places[name]
+        if value:
+            pages[page][field] = value
+    return pages.pop(""), pages

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -55,9 +55,19 @@ class Texts:
         self._entries = entries
 
     @classmethod
-    def load(cls, folder: Path = HERE) -> Texts:
-        """Read every locale file. Raises ``TextsError`` for one that cannot be used."""
-        return cls({locale: dict(_locale(folder / locale)) for locale in LOCALES})
+    def load(cls, folder: Path = HERE, *, more: Iterable[Path] = ()) -> Texts:
+        """Read every locale file. Raises ``TextsError`` for one that cannot be used.
+
+        ``more`` are folders of channels, each with one file per locale, ``ja.toml`` and
+        ``en.toml``; the keys of ``channels/line/locale/ja.toml`` begin with ``channel.line``.
+        """
+        channels = list(more)
+        return cls(
+            {
+                locale: dict(_locale(folder / locale)) | dict(_channels(channels, locale))
+                for locale in LOCALES
+            }
+        )
 
     @property
     def locales(self) -> tuple[str, ...]:
@@ -102,11 +112,21 @@ class Texts:
 
 def _locale(folder: Path) -> Iterator[tuple[str, Entry]]:
     for path in sorted(folder.glob("*.toml")):
-        try:
-            tables = tomllib.loads(path.read_text(encoding="utf-8"))
-        except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-            raise TextsError(f"{folder.name}/{path.name} is no TOML text: {error}") from error
-        yield from _entries(path.stem, tables, None)
+        yield from _entries(path.stem, _tables(path), None)
+
+
+def _channels(folders: Iterable[Path], locale: str) -> Iterator[tuple[str, Entry]]:
+    for folder in folders:
+        yield from _entries(
+            f"channel.{folder.parent.name}", _tables(folder / f"{locale}.toml"), None
+        )
+
+
+def _tables(path: Path) -> dict[str, object]:
+    try:
+        return tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise TextsError(f"{path.parent.name}/{path.name} is no TOML text: {error}") from error
 
 
 def _entries(key: str, value: object, review: Review | None) -> Iterator[tuple[str, Entry]]:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+from pathlib import Path
 
 from bot.core.ports.channel import ChannelSpec
+from bot.setting_forms import OwnSettings
 
 
 def discover() -> list[ChannelSpec]:
@@ -16,6 +18,16 @@ def discover() -> list[ChannelSpec]:
     """
     names = sorted(module.name for module in pkgutil.iter_modules(__path__) if module.ispkg)
     return [_spec(f"{__name__}.{name}") for name in names]
+
+
+def own_pages() -> dict[str, type[OwnSettings]]:
+    """The pages of settings that channels have, by channel."""
+    return {spec.name: spec.settings for spec in discover() if spec.settings is not None}
+
+
+def texts_folders() -> list[Path]:
+    """Where channels keep their words: ``channels/<name>/locale``."""
+    return [folder for place in __path__ for folder in sorted(Path(place).glob("*/locale"))]
 
 
 def _spec(package: str) -> ChannelSpec:

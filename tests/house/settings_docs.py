@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from bot.settings import Settings
+from channels import own_pages
 from tests.house.source import ROOT
 
 _HEAD = """# Settings
@@ -22,7 +23,10 @@ that Madoakari does not know stops the start, so that a misspelt setting cannot 
 
 def as_page() -> str:
     """The text of ``docs/settings.md``."""
-    rows = [f"| `{s.name}` | {s.what} | {s.wants} | {s.default} |" for s in Settings.documented()]
+    rows = [
+        f"| `{s.name}` | {s.what} | {s.wants} | {s.default} |"
+        for s in Settings.documented(own_pages())
+    ]
     return _HEAD + "\n".join(rows) + "\n"
 
 
@@ -30,7 +34,7 @@ def as_example() -> str:
     """The text of ``.env.example``: everything commented out, so a copy changes nothing."""
     blocks = [
         f"# {s.what}\n# ({s.wants}; default: {s.default})\n# {s.name}="
-        for s in Settings.documented()
+        for s in Settings.documented(own_pages())
     ]
     return "# Copy to .env and take the '#' away where you want something else.\n\n" + (
         "\n\n".join(blocks) + "\n"

@@ -24,6 +24,7 @@
     │   ├── SessionExpired
     │   ├── RecordErased
     │   ├── LastAdmin
+    │   ├── LinkSpent
     │   └── InvitationSpent
     ├── NotFound             no such thing, or not for you (both look the same)
     └── Sealed               words that can no longer be opened
@@ -189,6 +190,12 @@ class InvitationSpent(Refused):
     """The one-time link was used before, or its time is over."""
 
     text_key = "error.invitation_spent"
+
+
+class LinkSpent(Refused):
+    """A link into the room was used before, or its time is over."""
+
+    text_key = "error.link_spent"
 
 
 class NotFound(MadoakariError):

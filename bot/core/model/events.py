@@ -51,6 +51,26 @@ class AnswerTravelled(TalkChanged):
 
 
 @dataclass(frozen=True, slots=True)
+class MessageTakenBack(TalkChanged):
+    """The person took a message back; its words are gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReachChanged(TalkChanged):
+    """The person left a messenger or came back to it, or wants only a bell there."""
+
+
+@dataclass(frozen=True, slots=True)
+class LeaningsChanged(TalkChanged):
+    """The person said something about themselves, or whom they would like."""
+
+
+@dataclass(frozen=True, slots=True)
+class PictureKept(TalkChanged):
+    """A picture can be looked at, or will not come."""
+
+
+@dataclass(frozen=True, slots=True)
 class NoteWritten(TalkChanged):
     """A note lies beside a talk."""
 
@@ -111,4 +131,6 @@ class StaffChanged(Event):
 
 @dataclass(frozen=True, slots=True)
 class ErrandPosted(Event):
-    """Something is due for the relay."""
+    """Something is due for the relay, by this carrier."""
+
+    carrier: str

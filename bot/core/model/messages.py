@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -24,6 +24,8 @@ class Delivery(StrEnum):
     SENDING = "sending"  # stored; the relay has not carried it yet
     IN_ROOM = "in_room"  # lies in the person's room; their page has not fetched it yet
     DELIVERED = "delivered"  # their page or their messenger has it
+    HELD = "held"  # the platform takes no more this month; goes when it does, or they write
+    GONE = "gone"  # they blocked or left the account: it will not arrive
     FAILED = "failed"  # will not arrive; somebody must do something
 
 
@@ -42,6 +44,14 @@ class Message:
     delivery: Delivery | None = None  # None for what the visitor wrote
     verdict: Verdict = CALM
     assessed: bool = False  # the second speed of triage has looked
+    taken_back: bool = False  # unsent, deleted or written anew by its person: no words left
+
+    def take_back(self) -> None:
+        """The person took it back. What triage said of it stays as a level, without words."""
+        self.sealed = None
+        self.taken_back = True
+        self.assessed = True
+        self.verdict = replace(self.verdict, reasons=())
 
     @property
     def bound_to(self) -> str:
@@ -66,32 +76,67 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
+class Ticket:
+    """A platform's permission to answer one event for nothing, until a moment (LINE's token)."""
+
+    token: str
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Inbound:
-    """What a channel hands in. ``address`` is raw here, and nowhere behind the door."""
+    """What a channel hands in. ``address`` is raw here, and nowhere behind the door.
+
+    ``ref`` is the platform's own id of the message, the same in a later edit or unsend.
+    ``limit`` is set where the platform took in more characters than a page of ours would:
+    what was sent there already is never refused for its length.
+    """
 
     channel: str
     address: str
     event_id: str  # the platform's own id or the page's idempotency key
     words: str
     locale: str = "ja"
+    ref: str | None = None
+    ticket: Ticket | None = None
+    read_mark: str | None = None  # by it the platform is told that a human has read
+    picture: str | None = None  # by it the channel fetches the picture; ``words`` stand for it
+    limit: int | None = None
+
+
+class Form(StrEnum):
+    """What kind of thing is carried. ``BELL`` has neutral words and a link, nothing else."""
+
+    WORDS = "words"  # somebody's answer, or a template of the talk
+    NOTICE = "notice"  # the service says where things stand
+    BELL = "bell"  # something lies in the web room
 
 
 @dataclass(frozen=True, slots=True)
 class Outbound:
-    """What a channel is asked to carry."""
+    """What a channel is asked to carry. ``words`` are complete, links and numbers included."""
 
     message_id: MessageId
     words: str
-    automatic: bool  # a template: the channel marks it 自動 (R-049)
+    automatic: bool  # a template: the channel marks it 自動 (R-049); never set on a bell
     locale: str
+    form: Form = Form.WORDS
 
 
 @dataclass(frozen=True, slots=True)
 class Capabilities:
-    """What a channel can do. ``max_length`` counts characters."""
+    """What a channel can do. ``max_length`` counts characters.
+
+    The last three are what the relay may ask of it besides ``send``
+    (``bot.core.ports.channel``).
+    """
 
     max_length: int
     keeps_history: bool  # the platform keeps its own copy (R-026)
+    greets: bool = False  # the notice came before the first message (a follow event)
+    shows_typing: bool = False  # ``ShowsTyping``
+    marks_read: bool = False  # ``MarksRead``
+    fetches: bool = False  # ``Fetches``
 
 
 def fit(words: str, capabilities: Capabilities) -> list[str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -32,6 +32,7 @@ class Permission(StrEnum):
     CONCERN_RESOLVE = "concern.resolve"
     STAFF_MANAGE = "staff.manage"
     COUNTS_SEE = "counts.see"
+    CHANNELS_SEE = "channels.see"
 
 
 _ANSWERING = frozenset(
@@ -46,8 +47,15 @@ _FLAGGED = _ANSWERING | {
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PEER: _ANSWERING,
     Role.COUNSELLOR: _FLAGGED,
-    Role.SUPERVISOR: _FLAGGED | {Permission.LIVE_SEE},
-    Role.ADMIN: frozenset({Permission.DESK_SEE, Permission.STAFF_MANAGE, Permission.COUNTS_SEE}),
+    Role.SUPERVISOR: _FLAGGED | {Permission.LIVE_SEE, Permission.CHANNELS_SEE},
+    Role.ADMIN: frozenset(
+        {
+            Permission.DESK_SEE,
+            Permission.STAFF_MANAGE,
+            Permission.COUNTS_SEE,
+            Permission.CHANNELS_SEE,
+        }
+    ),
 }
 
 
@@ -103,6 +111,52 @@ def sees_talk(viewer: Viewer, *, holder: StaffId | None, flagged: bool) -> bool:
     return flagged and viewer.may(Permission.FLAGGED_SEE)
 
 
+class SpeaksAs(StrEnum):
+    """Who is writing, where they said so (R-001, decision 3)."""
+
+    SELF = "self"  # 本人
+    FAMILY = "family"
+    OTHER = "other"
+
+
+class AgeBand(StrEnum):
+    """The ministry's brackets (R-004)."""
+
+    TEENS = "teens"
+    TWENTIES = "twenties"
+    THIRTIES = "thirties"
+    FORTIES = "forties"
+    FIFTIES = "fifties"  # and older
+
+
+class Wish(StrEnum):
+    """Whom somebody would like to talk with (R-041, R-043)."""
+
+    ANYONE = "anyone"
+    PEER = "peer"  # the same trouble, now or once
+    COUNSELLOR = "counsellor"
+    SAME_AGE = "same_age"
+    SAME_GENDER = "same_gender"
+    PUBLIC = "public"
+
+
+class Pace(StrEnum):
+    """Live talk, or letters that need no answer at once (decision 10)."""
+
+    LIVE = "live"
+    LETTER = "letter"
+
+
+@dataclass(frozen=True, slots=True)
+class Leanings:
+    """What a person chose to say about themselves. Nothing is asked; None is 'not said'."""
+
+    speaks_as: SpeaksAs | None = None
+    age_band: AgeBand | None = None
+    wish: Wish | None = None
+    pace: Pace = Pace.LIVE
+
+
 class PersonState(StrEnum):
     """Where a person's record stands."""
 
@@ -122,9 +176,10 @@ class Person:
     first_seen_at: datetime
     last_contact_at: datetime
     erase_due_at: datetime | None = None
+    leanings: Leanings = field(default_factory=Leanings)
 
     def erase(self) -> None:
-        """What is left is a row that names nobody."""
+        """What is left is a row that names nobody; who and how old stays, for counts."""
         self.handle = None
         self.state = PersonState.ERASED
         self.erase_due_at = None

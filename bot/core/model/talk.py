@@ -13,6 +13,10 @@ from bot.core.model.safety import raises_concern
 from triage.verdict import Level
 
 CARD_PAUSE = timedelta(hours=1)  # the card is not repeated more often (R-073)
+RECEIPT_PAUSE = timedelta(minutes=30)
+"""Where nobody holds a talk, a messenger says so again after this long; a page always does."""
+BELL_PAUSE = timedelta(minutes=30)
+"""As long as the link of a bell lasts, no second bell rings for what was not looked at."""
 
 
 class TalkState(StrEnum):
@@ -41,6 +45,10 @@ class Talk:
     first_wait_s: int | None = None  # how long the first answer took
     card_shown_at: datetime | None = None
     last_heard_at: datetime | None = None
+    receipt_at: datetime | None = None  # when a messenger was last told where things stand
+    bell_at: datetime | None = None  # when a messenger was last told to look into the room
+    seen_at: datetime | None = None  # when their page last had something new
+    read_upto: int = 0  # a human of ours has read up to this number
 
     @property
     def first_time(self) -> bool:
@@ -125,6 +133,18 @@ class Talk:
     def card_due(self, now: datetime) -> bool:
         """Whether the safety card may be shown again (once an hour at most, R-073)."""
         return self.card_shown_at is None or now - self.card_shown_at >= CARD_PAUSE
+
+    def receipt_due(self, now: datetime) -> bool:
+        """Whether to say that the words arrived and who is there (R-027)."""
+        if self.holder is not None:
+            return False  # a human is there; their answer says more
+        return self.receipt_at is None or now - self.receipt_at >= RECEIPT_PAUSE
+
+    def bell_due(self, now: datetime) -> bool:
+        """Whether a bell would be news: they have looked since the last one, or it is spent."""
+        if self.bell_at is None or now - self.bell_at >= BELL_PAUSE:
+            return True
+        return self.seen_at is not None and self.seen_at > self.bell_at
 
     def _must_be_held_by(self, staff_id: StaffId) -> None:
         if self.state is not TalkState.HELD or self.holder != staff_id:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol, TypeVar
 
 from bot.core.model.commands import Command
 from bot.core.model.sealed import Tag
+from bot.core.ports.channel import Health
 from bot.core.ports.live import LiveFeed
 from bot.core.ports.reads import ConsoleReads
 
@@ -54,6 +56,15 @@ class Backroom(Protocol):
 
 
 @dataclass(frozen=True, slots=True)
+class ChannelStatus:
+    """A channel as staff see it; its words are ``channel.<name>.*``."""
+
+    name: str
+    health: Health
+    bell_only: bool  # room mode
+
+
+@dataclass(frozen=True, slots=True)
 class ConsoleParts:
     """Everything that the console is made from."""
 
@@ -62,3 +73,4 @@ class ConsoleParts:
     live: LiveFeed
     settings: Any  # bot.settings.Settings; the console reads only its own fields
     fiction: bool  # a demo: every page says so
+    channels: Callable[[], Sequence[ChannelStatus]] = tuple

@@ -6,14 +6,15 @@ exist and what is not theirs.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import Protocol
 
 from bot.core.model.ids import ConcernId, MessageId, NoteId, PersonId, StaffId, TalkId
-from bot.core.model.messages import Delivery, Outbound, Sender
-from bot.core.model.people import PersonState, Role, StaffState, Viewer
+from bot.core.model.mail import PictureState, Sendings
+from bot.core.model.messages import Delivery, Sender
+from bot.core.model.people import Leanings, PersonState, Role, StaffState, Viewer
 from bot.core.model.safety import ConcernState
 from bot.core.model.sealed import Tag
 from bot.core.model.talk import TalkState
@@ -28,6 +29,16 @@ class Visit:
     state: PersonState
     locale: str
     expires_at: datetime | None
+    bell_only: bool = False  # of this address
+
+
+@dataclass(frozen=True, slots=True)
+class AboutMe:
+    """What somebody said about themselves, and the messengers that open the same room."""
+
+    leanings: Leanings
+    messengers: tuple[str, ...]  # names of channels, once each
+    bell_only: bool  # on all of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +55,7 @@ class Line:
     words: str | None
     text_key: str | None
     at: datetime
+    taken_back: bool = False
 
 
 class StandingState(StrEnum):
@@ -96,6 +108,10 @@ class RoomReads(Protocol):
 
     async def duty(self, now: datetime) -> DutyView:
         """What to tell somebody who has not written yet."""
+        ...
+
+    async def about_me(self, person_id: PersonId) -> AboutMe:
+        """What they said about themselves. Raises ``NotFound``."""
         ...
 
 
@@ -170,6 +186,8 @@ class ConsoleLine:
     verdict: Verdict
     assessed: bool
     marks: tuple[Mark, ...]
+    taken_back: bool = False
+    picture: PictureState | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,6 +201,15 @@ class NoteLine:
 
 
 @dataclass(frozen=True, slots=True)
+class Reach:
+    """Where an answer would go; never an address."""
+
+    channel: str  # where they wrote last
+    left: bool  # they blocked or left it, or moved on: nothing arrives there
+    bell_only: bool  # they chose the bell
+
+
+@dataclass(frozen=True, slots=True)
 class TalkView:
     """One talk in the console. For an erased person ``lines`` and ``notes`` are empty."""
 
@@ -191,6 +218,8 @@ class TalkView:
     notes: list[NoteLine]
     alarm: Alarm | None
     may_answer: bool  # the viewer holds the talk
+    reach: Reach | None = None  # None: erased
+    leanings: Leanings = field(default_factory=Leanings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -261,32 +290,10 @@ class ConsoleReads(Protocol):
         """Numbers of the service. Needs ``COUNTS_SEE``."""
         ...
 
-
-@dataclass(frozen=True, slots=True)
-class Parcel:
-    """What the relay needs to carry an outgoing message."""
-
-    channel: str
-    address: str | None
-    outbound: Outbound
-
-
-@dataclass(frozen=True, slots=True)
-class Specimen:
-    """What the relay needs to let a model look at a message."""
-
-    words: str
-    before: tuple[str, ...]
-    floor: Verdict
-
-
-class RelayReads(Protocol):
-    """What the relay opens, one message at a time, outside any transaction."""
-
-    async def parcel(self, message_id: MessageId) -> Parcel | None:
-        """None where there is nothing to carry any more (erased, or no address left)."""
+    async def picture(self, viewer: Viewer, talk_id: TalkId, message_id: MessageId) -> bytes:
+        """A kept picture, a JPEG. Raises ``NotFound``, alike for none and not theirs."""
         ...
 
-    async def specimen(self, message_id: MessageId) -> Specimen | None:
-        """None where there is nothing to look at any more."""
+    async def sendings(self, viewer: Viewer, month: str) -> list[Sendings]:
+        """What the month's calls cost, by channel. Needs ``CHANNELS_SEE``."""
         ...

@@ -27,6 +27,7 @@ from bot.core.model.people import Person
 from bot.core.model.safety import Concern
 from bot.core.model.sealed import Tag, WrappedKey
 from bot.core.model.talk import Talk
+from bot.core.ports.platforms import Platforms
 from bot.core.ports.staff_room import StaffRoom
 
 __all__ = [
@@ -38,6 +39,7 @@ __all__ = [
     "Mailroom",
     "Messages",
     "People",
+    "Platforms",
     "SeenEvent",
     "StaffRoom",
     "Talks",
@@ -95,6 +97,10 @@ class People(Protocol):
 
     async def leave(self, channel: str, tag: Tag) -> None:
         """Forget an address. Safe to repeat."""
+        ...
+
+    async def addresses(self, person_id: PersonId) -> list[Address]:
+        """Every address of a person, those of browsers too, locked."""
         ...
 
     async def set_passphrase(self, person_id: PersonId, verifier: Tag, now: datetime) -> None:
@@ -157,6 +163,14 @@ class Messages(Protocol):
         """Write ``delivery`` back."""
         ...
 
+    async def save_taken_back(self, message: Message) -> None:
+        """Write ``sealed``, ``taken_back``, ``assessed`` and the verdict back."""
+        ...
+
+    async def latest_heard(self, talk_id: TalkId, upto: int | None = None) -> MessageId | None:
+        """The visitor's latest message, with a number of at most ``upto`` where one is given."""
+        ...
+
     async def mark_seen(self, talk_id: TalkId, upto: int) -> int:
         """Outgoing messages up to ``upto`` become DELIVERED, unless they already are.
 
@@ -200,11 +214,28 @@ class Mailroom(Protocol):
         """Make something due."""
         ...
 
-    async def claim(self, now: datetime, *, lease_until: datetime, limit: int) -> list[Errand]:
-        """Lease up to ``limit`` due errands, only the head of each lane, oldest first.
+    async def forget_words(self, row_id: str) -> None:
+        """The words of a message are gone: their digests go too."""
+        ...
+
+    async def claim(
+        self, now: datetime, *, lease_until: datetime, limit: int, carrier: str
+    ) -> list[Errand]:
+        """Lease up to ``limit`` due errands of a carrier: heads of lanes only, oldest first.
 
         An errand whose lease ran out is due again. ``tries`` counts this claim.
         """
+        ...
+
+    async def cancel(self, talk_id: TalkId, carrier: str) -> list[MessageId]:
+        """Drop what a carrier was to do for a talk.
+
+        Returns the outgoing messages that are not delivered by that.
+        """
+        ...
+
+    async def hasten(self, talk_id: TalkId, carrier: str, now: datetime) -> None:
+        """Let what was postponed for a talk be due now; leases of this moment stay."""
         ...
 
     async def settle(self, errand_id: ErrandId) -> None:
@@ -225,6 +256,7 @@ class UnitOfWork(Protocol):
     concerns: Concerns
     staff: StaffRoom
     mail: Mailroom
+    platforms: Platforms
 
     def publish(self, event: Event) -> None:
         """Note an event; it is news only if the unit commits."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
+from bot.core.model.messages import Capabilities
 from bot.core.model.people import Role
 from bot.core.ports.vault import Vault
 from triage.verdict import Verdict
@@ -50,6 +51,10 @@ class Policy:
     )
     erasure_waits: timedelta = timedelta(hours=72)  # decision 12
     retention: timedelta = timedelta(days=365)  # after the last contact (decision 12)
+    pictures: bool = False  # whether pictures are taken in at all
+    pictures_last: timedelta = timedelta(days=30)  # decision 12
+    messengers: Mapping[str, Capabilities] = field(default_factory=dict)
+    """The configured channels that have addresses, by name, with what they can do."""
 
     def cap(self, roles: frozenset[Role]) -> int:
         """How many talks somebody with these roles may hold at a time (R-050)."""

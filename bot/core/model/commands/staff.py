@@ -1,138 +1,15 @@
-"""Everything that can be asked of the house. Imperatives, plain values, one page."""
+"""What the console and the command line ask for."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Generic, TypeVar
 
-from bot.core.model.ids import ConcernId, ErrandId, MessageId, NoteId, PersonId, StaffId, TalkId
-from bot.core.model.messages import Delivery, Inbound
+from bot.core.model.commands.base import Command
+from bot.core.model.ids import ConcernId, MessageId, NoteId, StaffId, TalkId
 from bot.core.model.people import Role
 from bot.core.model.safety import Resolution
 from bot.core.model.sealed import Tag
-from triage.verdict import Verdict
-
-Result = TypeVar("Result")
-
-
-class Command(Generic[Result]):
-    """Base of all commands; ``Result`` is what running one returns."""
-
-    __slots__ = ()
-
-
-# --- what some of them return -------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """A message is stored. ``repeated`` where the very same event was stored before."""
-
-    person_id: PersonId
-    talk_id: TalkId
-    message_id: MessageId
-    seq: int
-    repeated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Erasure:
-    """``due_at`` is None where the record is gone already; else the latest moment."""
-
-    due_at: datetime | None
-
-
-# --- visitors -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ReceiveMessage(Command[Receipt]):
-    """Somebody wrote. Safe to repeat with the same ``event_id``. Returns ``Receipt``."""
-
-    inbound: Inbound
-    address_expires_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class NoteSeen(Command[int]):
-    """The person's page has everything up to message number ``upto``. Returns a count."""
-
-    person_id: PersonId
-    upto: int
-
-
-@dataclass(frozen=True, slots=True)
-class SetPassphrase(Command[None]):
-    """From now on this verifier opens the person's room, and no earlier one does."""
-
-    person_id: PersonId
-    verifier: Tag
-
-
-@dataclass(frozen=True, slots=True)
-class Reopen(Command[PersonId]):
-    """Come back with the passphrase: ``address`` on ``channel`` now belongs to its person.
-
-    Returns ``PersonId``. Raises ``UnknownPassphrase``.
-    """
-
-    verifier: Tag
-    channel: str
-    address: str
-    address_expires_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class LeaveRoom(Command[None]):
-    """Forget one address (the person left this device). Safe to repeat."""
-
-    channel: str
-    address: str
-
-
-@dataclass(frozen=True, slots=True)
-class EraseRecord(Command[Erasure]):
-    """Destroy everything that this person wrote. Returns ``Erasure``."""
-
-    person_id: PersonId
-
-
-# --- triage and delivery, sent by the relay and the scheduler -----------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class RecordVerdict(Command[None]):
-    """The second speed of triage has looked at a message; its errand is settled with it."""
-
-    errand_id: ErrandId
-    message_id: MessageId
-    verdict: Verdict
-
-
-@dataclass(frozen=True, slots=True)
-class RecordDelivery(Command[None]):
-    """The relay learned how far an outgoing message came; its errand is settled with it."""
-
-    errand_id: ErrandId
-    message_id: MessageId
-    delivery: Delivery
-
-
-@dataclass(frozen=True, slots=True)
-class EraseDue(Command[int]):
-    """Erase whoever asked and has waited, and whoever has been silent for the retention time.
-
-    Returns a count.
-    """
-
-
-@dataclass(frozen=True, slots=True)
-class ForgetStale(Command[int]):
-    """Forget expired addresses, sessions and invitations. Returns a count."""
-
-
-# --- staff --------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +51,23 @@ class ReplyToVisitor(Command[MessageId]):
     talk_id: TalkId
     key: str
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class NoteTyping(Command[None]):
+    """The holder is writing; messengers that can show it do. Does nothing elsewhere."""
+
+    staff_id: StaffId
+    talk_id: TalkId
+
+
+@dataclass(frozen=True, slots=True)
+class NoteRead(Command[None]):
+    """The holder has everything up to message number ``upto`` before their eyes (R-019)."""
+
+    staff_id: StaffId
+    talk_id: TalkId
+    upto: int
 
 
 @dataclass(frozen=True, slots=True)
