@@ -222,7 +222,7 @@ class Schemas:
 
 def _distance(found: list[str], at: str) -> tuple[bool, bool, int]:
     """Order failed branches: the one meant is of the right type and the right kind."""
-    wrong = any(problem.startswith(f"{at}: ") for problem in found)
+    wrong = any(problem.startswith(f"{at}: is not of type") for problem in found)
     other = any(problem.startswith(f"{at}.type: ") for problem in found)
     return wrong, other, len(found)
 
