@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, Final, TypeVar
 
+from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from bot.setting_kinds import Says
@@ -75,3 +77,16 @@ def _says(page: type[BaseModel], field: str) -> Says:
 
 def _shown(value: Any) -> str:  # noqa: ANN401  # a setting may be of any type
     return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def from_file(file: Path | None) -> dict[str, str]:
+    """The names in a ``.env`` file; none where there is no file. Raises ``SettingsError``."""
+    if file is None or not file.exists():
+        return {}
+    try:
+        text = dotenv_values(file, interpolate=False, encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise SettingsError(
+            f"The file {file} cannot be read as UTF-8 text; please check it and its mode."
+        ) from None
+    return {name: value or "" for name, value in text.items()}

@@ -13,7 +13,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import Annotated, Final, Literal
 
-from dotenv import dotenv_values
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr
 
 from bot.setting_forms import (
@@ -23,6 +22,7 @@ from bot.setting_forms import (
     SettingsError,
     documented,
     fill_in,
+    from_file,
     name_of,
 )
 from bot.setting_kinds import (
@@ -234,7 +234,7 @@ class Settings(BaseModel):
         set. Raises ``SettingsError`` for a name nobody knows, a value that does not fit and an
         ``env_file`` that cannot be read; a missing ``env_file`` is no error.
         """
-        written = _from_file(env_file) | _ours(os.environ if environ is None else environ)
+        written = _ours(from_file(env_file)) | _ours(os.environ if environ is None else environ)
         mine, theirs = _sorted_out(written, own or {})
         settings = fill_in(cls, mine | dict(overrides or {}))
         settings._keep(own or {}, theirs)
@@ -256,18 +256,6 @@ class Settings(BaseModel):
         yield from documented(cls)
         for name, page in own.items():
             yield from documented(page, prefix=_prefix(name))
-
-
-def _from_file(env_file: Path | None) -> dict[str, str]:
-    if env_file is None or not env_file.exists():
-        return {}
-    try:
-        text = dotenv_values(env_file, interpolate=False, encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        raise SettingsError(
-            f"The file {env_file} cannot be read as UTF-8 text; please check it and its mode."
-        ) from None
-    return _ours({name: value or "" for name, value in text.items()})
 
 
 def _ours(names: Mapping[str, str]) -> dict[str, str]:

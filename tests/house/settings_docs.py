@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from bot.settings import Settings
+from collections.abc import Iterator
+
+from bot.settings import Documented, Settings
 from channels import own_pages
 from tests.house.source import ROOT
 
@@ -21,21 +23,20 @@ that Madoakari does not know stops the start, so that a misspelt setting cannot 
 """
 
 
+def every() -> Iterator[Documented]:
+    """All settings, those of channels too."""
+    return Settings.documented(own_pages())
+
+
 def as_page() -> str:
     """The text of ``docs/settings.md``."""
-    rows = [
-        f"| `{s.name}` | {s.what} | {s.wants} | {s.default} |"
-        for s in Settings.documented(own_pages())
-    ]
+    rows = [f"| `{s.name}` | {s.what} | {s.wants} | {s.default} |" for s in every()]
     return _HEAD + "\n".join(rows) + "\n"
 
 
 def as_example() -> str:
     """The text of ``.env.example``: everything commented out, so a copy changes nothing."""
-    blocks = [
-        f"# {s.what}\n# ({s.wants}; default: {s.default})\n# {s.name}="
-        for s in Settings.documented(own_pages())
-    ]
+    blocks = [f"# {s.what}\n# ({s.wants}; default: {s.default})\n# {s.name}=" for s in every()]
     return "# Copy to .env and take the '#' away where you want something else.\n\n" + (
         "\n\n".join(blocks) + "\n"
     )

@@ -34,6 +34,24 @@ class Answer:
     bell_only: bool | None = None
 
 
+MENU = (
+    "write",  # just write; nothing is asked
+    "pace",  # live, or letters
+    "wish",  # whom I would like to talk with
+    "about",  # who writes, how old: all may be left out
+    "bell",  # notices only
+    "phrase",  # the passphrase, shown in the web room
+    "kept",  # how long things are kept
+    "erase",  # erase the record
+    "lines",  # telephone and text lines open now
+)
+"""What a messenger's menu offers; labels are ``messenger.menu.<choice>``.
+
+In room mode, and for whoever wants the bell alone, there is only ``room``, and every choice is
+answered by its link.
+"""
+
+
 class Door(Protocol):
     """What wiring hands to a channel: everything it may do with what came in."""
 
