@@ -173,7 +173,7 @@ class Contract:
                 yield from self._parameter(described["schema"], found, at)
             elif described.get("required"):
                 yield f"{at}: is missing"
-        if place != "header":
+        if place == "query":
             yield from (f"{place} {name}: is not known" for name in values)
 
     def _parameter(self, schema: Mapping[str, Any], found: list[str], at: str) -> list[str]:

@@ -154,8 +154,10 @@ class Schemas:
         if shape.kinds is not None and isinstance(value, Mapping):
             yield from self._kind(shape, shape.kinds, value, at, allowed)
             return
+        # A branch may use what stands beside it, but not what only its sister knows.
+        beside = frozenset(shape.properties) if len(shape.unions) == 1 else shape.names
         for union in shape.unions:
-            yield from self._union(union, value, at, allowed | shape.names)
+            yield from self._union(union, value, at, allowed | beside)
 
     def _parts(self, shape: Shape, value: object, at: str) -> Iterator[str]:
         for part in shape.parts:
@@ -197,7 +199,7 @@ class Schemas:
             yield f"{at}.{kinds.name}: is no known kind"
         else:
             target = self._target(kinds.mapping[kind])
-            yield from self._check(target, value, at, allowed | shape.names)
+            yield from self._check(target, value, at, allowed | frozenset(shape.properties))
 
     def _target(self, reference: str) -> Schema:
         """Give one lasting schema per reference, so that its shape is merged once.
