@@ -237,14 +237,15 @@ class Settings(BaseModel):
         written = _ours(from_file(env_file)) | _ours(os.environ if environ is None else environ)
         mine, theirs = _sorted_out(written, own or {})
         settings = fill_in(cls, mine | dict(overrides or {}))
-        settings._keep(own or {}, theirs)
+        settings.keep(own or {}, theirs)
         return settings
 
-    def _keep(
-        self, own: Mapping[str, type[OwnSettings]], theirs: Mapping[str, Mapping[str, object]]
+    def keep(
+        self, own: Mapping[str, type[OwnSettings]], written: Mapping[str, Mapping[str, object]]
     ) -> None:
+        """Fill in the pages of channels. Raises ``SettingsError``."""
         for name, page in own.items():
-            self._own[name] = fill_in(page, theirs[name], prefix=_prefix(name))
+            self._own[name] = fill_in(page, written[name], prefix=_prefix(name))
 
     def own(self, channel: str) -> OwnSettings | None:
         """A channel's own settings; None where it has none."""
