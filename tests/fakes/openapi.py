@@ -154,7 +154,7 @@ class Contract:
         if described is None:
             return [f"{at}: content type {kind} is not taken"]
         if isinstance(body, bytes) or "schema" not in described:
-            return []
+            return [f"{at}: is no JSON"] if kind == _JSON else []
         return self.schemas.problems(described["schema"], body, at)
 
     def _parameters(
