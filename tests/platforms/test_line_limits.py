@@ -25,8 +25,10 @@ def quick(action: dict[str, Any]) -> dict[str, Any]:
     return {**text("a"), "quickReply": {"items": [{"type": "action", "action": action}]}}
 
 
-def template(kind: str, words: str, actions: int, *, alt: str = "a", **more: Any) -> dict[str, Any]:
-    shown = {"type": kind, "text": words, "actions": [postback()] * actions, **more}
+def template(
+    kind: str, words: str, actions: int, *, alt: str = "a", label: str = "はい", **more: Any
+) -> dict[str, Any]:
+    shown = {"type": kind, "text": words, "actions": [postback(label)] * actions, **more}
     return {"type": "template", "altText": alt, "template": shown}
 
 
@@ -81,7 +83,7 @@ def test_what_just_fits_passes(message: dict[str, Any]) -> None:
         (template("confirm", "x" * 241, 2), "template.text"),
         (template("confirm", "x", 1), "template.actions"),
         (
-            template("confirm", "x", 2, actions=[postback("x" * 21)] * 2),
+            template("confirm", "x", 2, label="x" * 21),
             "template.actions[0].label",
         ),
         (
