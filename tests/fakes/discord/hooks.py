@@ -66,7 +66,7 @@ class Hooks:
             self.forms[interaction.person.shape["id"], data["custom_id"]] = (form, interaction)
         interaction.answers.append(Answer(kind, deepcopy(data)))
         interaction.news.tell()
-        return _resource(interaction, kind) if call.query.get("with_response") else None
+        return _resource(interaction, kind) if call.query.get("with_response") == "true" else None
 
     def _asked(self, call: Call) -> Interaction:
         """The interaction that may be answered now."""
