@@ -226,6 +226,18 @@ async def test_faults_come_as_written(line: FakeLine, bot: Bot) -> None:
     assert (line.texts(USER), line.violations) == (["lost", "heard", "hang"], [])
 
 
+async def test_a_lost_reply_was_seen_and_has_used_its_token(line: FakeLine, bot: Bot) -> None:
+    line.expect_reply("t", USER)
+    line.faults = Script("error", "lost")
+    with pytest.raises(ApiException, match="500"):
+        await bot.reply("t", "a")
+    with pytest.raises(aiohttp.ClientError):
+        await bot.reply("t", "a")
+    with pytest.raises(ApiException, match="Invalid reply token"):
+        await bot.reply("t", "a")
+    assert (line.texts(USER), line.violations) == (["a"], [])
+
+
 async def test_faults_by_chance_are_the_same_for_the_same_seed(line: FakeLine, bot: Bot) -> None:
     async def night() -> tuple[list[str], Counter[Fault]]:
         chance = line.faults = Chance(0.3, seed=7)
