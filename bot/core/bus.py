@@ -14,11 +14,17 @@ from bot.core.handlers import (
     accounts,
     answer,
     assess,
+    attend,
     come_back,
     deliver,
     duty,
     erase,
     hold,
+    join,
+    lean,
+    links,
+    pictures,
+    reach,
     receive,
     worry,
 )
@@ -40,9 +46,23 @@ HANDLERS: Mapping[type[c.Command[Any]], Handler] = {
     c.SetPassphrase: come_back.set_passphrase,
     c.Reopen: come_back.reopen,
     c.LeaveRoom: come_back.leave_room,
+    c.TakeBack: receive.take_back,
+    c.RewriteMessage: receive.rewrite_message,
+    c.Enter: reach.enter,
+    c.Arrive: reach.arrive,
+    c.Depart: reach.depart,
+    c.WantBellOnly: reach.want_bell_only,
+    c.Lean: lean.lean,
+    c.CutLink: links.cut_link,
+    c.OpenLink: links.open_link,
+    c.Join: join.join,
     c.EraseRecord: erase.erase_record,
     c.RecordVerdict: assess.record_verdict,
     c.RecordDelivery: deliver.record_delivery,
+    c.RecordNotice: deliver.record_notice,
+    c.UseTicket: deliver.use_ticket,
+    c.NoteAlive: deliver.note_alive,
+    c.KeepPicture: pictures.keep_picture,
     c.EraseDue: erase.erase_due,
     c.ForgetStale: duty.forget_stale,
     c.GoOnDuty: duty.go_on_duty,
@@ -50,6 +70,8 @@ HANDLERS: Mapping[type[c.Command[Any]], Handler] = {
     c.GoOffDuty: duty.go_off_duty,
     c.TakeNext: hold.take_next,
     c.ReplyToVisitor: answer.reply_to_visitor,
+    c.NoteTyping: attend.note_typing,
+    c.NoteRead: attend.note_read,
     c.WriteNote: answer.write_note,
     c.HandBack: hold.hand_back,
     c.CloseTalk: hold.close_talk,
@@ -63,7 +85,15 @@ HANDLERS: Mapping[type[c.Command[Any]], Handler] = {
     c.CloseSession: accounts.close_session,
 }
 
-_STAFF_ONLY = (e.NoteWritten, e.VerdictRecorded, e.ConcernRaised, e.AnswerTravelled)
+_STAFF_ONLY = (
+    e.NoteWritten,
+    e.VerdictRecorded,
+    e.ConcernRaised,
+    e.AnswerTravelled,
+    e.ReachChanged,
+    e.LeaningsChanged,
+    e.PictureKept,
+)
 
 
 def topics_of(event: e.Event) -> Iterable[str]:
@@ -89,7 +119,7 @@ class Bus:
         units: Units,
         tools: Tools,
         live: LiveFeed,
-        wake_relay: Callable[[], None],
+        wake_relay: Callable[[Iterable[str]], None],
         tally: Tally,
     ) -> None:
         self._units = units
@@ -116,5 +146,6 @@ class Bus:
             topics.update(topics_of(event))
         if topics:
             self._live.ring(topics)
-        if any(isinstance(event, e.ErrandPosted) for event in events):
-            self._wake_relay()
+        carriers = {event.carrier for event in events if isinstance(event, e.ErrandPosted)}
+        if carriers:
+            self._wake_relay(carriers)

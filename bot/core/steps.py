@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.core.model.errors import NotAllowed, NotFound, RecordErased
 from bot.core.model.events import CardShown, ConcernRaised, ErrandPosted, RecordShredded
 from bot.core.model.ids import ConcernId, ErrandId, MessageId, StaffId, TalkId
+from bot.core.model.mail import TRIAGE
 from bot.core.model.messages import Delivery, Message, Sender
 from bot.core.model.people import Person, Role, Staff, StaffState
 from bot.core.model.safety import Concern, ConcernState, raises_concern, shows_card
@@ -65,20 +68,39 @@ async def shred(uow: UnitOfWork, person: Person, talk: Talk | None) -> None:
 
 
 async def post(
-    uow: UnitOfWork, tools: Tools, *, action: Action, message: Message, lane: str
+    uow: UnitOfWork,
+    tools: Tools,
+    *,
+    action: Action,
+    message_id: MessageId,
+    lane: str,
+    carrier: str = TRIAGE,
+    after: timedelta = timedelta(),
 ) -> None:
-    """Make an errand due now."""
-    errand_id = ErrandId(tools.ids.new())
+    """Make an errand due, now unless ``after`` says later."""
     await uow.mail.post(
         Errand(
-            id=errand_id,
+            id=ErrandId(tools.ids.new()),
             lane=lane,
             action=action,
-            message_id=message.id,
-            due_at=tools.clock.now(),
+            message_id=message_id,
+            due_at=tools.clock.now() + after,
+            carrier=carrier,
         )
     )
-    uow.publish(ErrandPosted())
+    uow.publish(ErrandPosted(carrier))
+
+
+async def deliver(uow: UnitOfWork, tools: Tools, *, talk: Talk, message: Message) -> None:
+    """Make the delivery of an outgoing message due, after those before it."""
+    await post(
+        uow,
+        tools,
+        action=Action.DELIVER,
+        message_id=message.id,
+        lane=talk.id,
+        carrier=talk.channel,
+    )
 
 
 async def heed(
@@ -127,5 +149,5 @@ async def _show_card(uow: UnitOfWork, tools: Tools, talk: Talk) -> None:
         delivery=Delivery.SENDING,
     )
     await uow.messages.add(card)
-    await post(uow, tools, action=Action.DELIVER, message=card, lane=talk.id)
+    await deliver(uow, tools, talk=talk, message=card)
     uow.publish(CardShown(talk.id, talk.person_id))

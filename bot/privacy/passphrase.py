@@ -25,6 +25,7 @@ from bot.privacy.keyfile import Secrets
 BITS: Final = 64
 """A passphrase holds at least so much chance."""
 FEWEST_WORDS: Final = 1_700
+LONGEST_WORD: Final = 6
 SEPARATOR: Final = "　"  # an ideographic space, as Japanese text has it
 _WORD: Final = re.compile(r"[ぁ-んー]{2,6}")
 _COST: Final = 2**14
@@ -62,6 +63,7 @@ class PassphraseMaker:
         _check_distinct(words)
         self._words = tuple(words)
         self.length = math.ceil(BITS / math.log2(len(words)))
+        self._folded = frozenset(fold(word) for word in words)
 
     @classmethod
     def from_package(cls) -> PassphraseMaker:
@@ -72,6 +74,22 @@ class PassphraseMaker:
     def bits(self) -> float:
         """How much chance a passphrase holds, in bits."""
         return self.length * math.log2(len(self._words))
+
+    def could_have_made(self, typed: str) -> bool:
+        """Whether ``typed`` is as many words of the list as a passphrase has, and nothing else.
+
+        Nobody writes such words by accident: they are no message, and are not stored as one.
+        """
+        ends = {0}
+        text = fold(typed)
+        for _ in range(self.length):
+            ends = {
+                start + size
+                for start in ends
+                for size in range(1, LONGEST_WORD + 1)
+                if text[start : start + size] in self._folded
+            }
+        return len(text) in ends
 
     def make(self) -> Passphrase:
         """Draw a new passphrase. Called once per person, when they may need to come back."""

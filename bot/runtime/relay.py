@@ -3,64 +3,54 @@
 Two short transactions with the slow part between them, so that a slow network or model never
 holds a connection. A crash in between repeats the errand: channels get the same key again,
 and verdicts are recorded once.
+
+Each carrier (a channel, or triage) has a number of hands of its own: a platform that answers
+slowly, or not at all, keeps nobody else's errands waiting.
 """
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Mapping
 from datetime import timedelta
+from random import uniform
 
 import structlog
 
-from bot.core.bus import Bus
-from bot.core.model.commands import RecordDelivery, RecordVerdict
-from bot.core.model.messages import Delivery
-from bot.core.ports.channel import Channel, Outcome
-from bot.core.ports.reads import RelayReads
-from bot.core.ports.store import Action, Errand, Units
+from bot.core.model.mail import TRIAGE
+from bot.core.ports.store import Errand, Units
 from bot.core.ports.tools import Clock
-from bot.core.ports.triage import Assessor
+from bot.runtime.errands import Errands
 
 log = structlog.get_logger()
 
-BATCH = 64
+HANDS = 32
+"""Errands of one carrier that are carried out side by side."""
 LEASE = timedelta(seconds=30)
 IDLE_S = 1.0
-LONGEST_PAUSE_S = 300
-
-_DELIVERY = {
-    Outcome.DELIVERED: Delivery.DELIVERED,
-    Outcome.IN_ROOM: Delivery.IN_ROOM,
-    Outcome.GONE: Delivery.FAILED,
-    Outcome.REJECTED: Delivery.FAILED,
-}
+LONGEST_PAUSE_S = 300.0
 
 
 class Relay:
     """Carries out errands until it is told to stop."""
 
     def __init__(
-        self,
-        *,
-        units: Units,
-        bus: Bus,
-        reads: RelayReads,
-        channels: Mapping[str, Channel],
-        assessor: Assessor,
-        clock: Clock,
+        self, *, units: Units, errands: Errands, carriers: Iterable[str], clock: Clock
     ) -> None:
         self._units = units
-        self._bus = bus
-        self._reads = reads
-        self._channels = channels
-        self._assessor = assessor
+        self._errands = errands
+        self._carriers = (TRIAGE, *carriers)
         self._clock = clock
         self._woken = asyncio.Event()
+        self._calling = set(self._carriers)
+        self._busy: Counter[str] = Counter()
+        self._hands: set[asyncio.Task[None]] = set()
         self._stopping = False
 
-    def wake(self) -> None:
-        """Something is due now."""
+    def wake(self, carriers: Iterable[str]) -> None:
+        """Something is due now, by these carriers."""
+        self._calling.update(carriers)
         self._woken.set()
 
     def finish(self) -> None:
@@ -73,70 +63,77 @@ class Relay:
         while not self._stopping:
             self._woken.clear()
             try:
-                claimed = await self.carry_out_due()
+                await self.hand_out_due()
             except Exception as error:  # the relay is an edge: it must outlive every trouble
                 log.error("relay_failed", error=type(error).__name__)
-                claimed = 0
-            if not claimed and not self._stopping:
+            if not self._stopping:
                 await self._rest()
+        await asyncio.gather(*self._hands)
 
     async def carry_out_due(self) -> int:
-        """One round; returns how many errands were claimed."""
+        """One round of everything that is due, to its end; returns how many errands."""
+        self._calling.update(self._carriers)
+        count = await self.hand_out_due()
+        await asyncio.gather(*self._hands)
+        return count
+
+    async def hand_out_due(self) -> int:
+        """Claim what is due for carriers that have hands free, and let them begin."""
+        room = {
+            carrier: HANDS - self._busy[carrier]
+            for carrier in self._carriers
+            if carrier in self._calling and self._busy[carrier] < HANDS
+        }
+        self._calling.clear()
+        if not room:
+            return 0
+        claimed = await self._claim(room)
+        for carrier, errands in claimed.items():
+            if len(errands) == room[carrier]:
+                self._calling.add(carrier)  # there may be more
+            for errand in errands:
+                self._begin(carrier, errand)
+        return sum(map(len, claimed.values()))
+
+    async def _claim(self, room: Mapping[str, int]) -> dict[str, list[Errand]]:
         now = self._clock.now()
-        errands, _ = await self._units.run(
-            lambda unit: unit.mail.claim(now, lease_until=now + LEASE, limit=BATCH)
+        claimed, _ = await self._units.run(
+            lambda unit: _claimed(unit.mail.claim, now, room)
         )
-        await asyncio.gather(*(self._carry_out(errand) for errand in errands))
-        return len(errands)
+        return claimed
+
+    def _begin(self, carrier: str, errand: Errand) -> None:
+        self._busy[carrier] += 1
+        hand = asyncio.create_task(self._carry_out(errand))
+        self._hands.add(hand)
+        hand.add_done_callback(lambda done: self._let_go(carrier, done))
+
+    def _let_go(self, carrier: str, hand: asyncio.Task[None]) -> None:
+        self._busy[carrier] -= 1
+        self._hands.discard(hand)
+        self.wake([carrier])  # the next of its lane may be due now
 
     async def _rest(self) -> None:
         try:
             async with asyncio.timeout(IDLE_S):
                 await self._woken.wait()
         except TimeoutError:
-            return
+            self._calling.update(self._carriers)
 
     async def _carry_out(self, errand: Errand) -> None:
         try:
-            await self._act(errand)
+            wait_s = await self._errands.carry_out(errand)
+            if wait_s is not None:
+                await self._postpone(errand, wait_s)
         except Exception as error:  # one errand's trouble must not stop the others
             log.error("errand_failed", errand=errand.id, error=type(error).__name__)
-            await self._postpone(errand)
+            await self._postpone(errand, 0)
 
-    async def _act(self, errand: Errand) -> None:
-        if errand.action is Action.ASSESS:
-            await self._assess(errand)
-        else:
-            await self._deliver(errand)
-
-    async def _assess(self, errand: Errand) -> None:
-        specimen = await self._reads.specimen(errand.message_id)
-        if specimen is None:
-            await self._settle(errand)
-            return
-        verdict = await self._assessor.assess(specimen.words, specimen.before, specimen.floor)
-        await self._bus.run(RecordVerdict(errand.id, errand.message_id, verdict))
-
-    async def _deliver(self, errand: Errand) -> None:
-        parcel = await self._reads.parcel(errand.message_id)
-        if parcel is None:  # nowhere to carry it: staff must see that it will not arrive
-            gone = RecordDelivery(errand.id, errand.message_id, Delivery.FAILED)
-            await self._bus.run(gone)
-            return
-        channel = self._channels.get(parcel.channel)
-        if channel is None:  # the operator switched it off; it may come back
-            await self._postpone(errand)
-            return
-        outcome = await channel.send(parcel.address, parcel.outbound, key=errand.message_id)
-        if outcome is Outcome.LATER:
-            await self._postpone(errand)
-            return
-        await self._bus.run(RecordDelivery(errand.id, errand.message_id, _DELIVERY[outcome]))
-
-    async def _settle(self, errand: Errand) -> None:
-        await self._units.run(lambda unit: unit.mail.settle(errand.id))
-
-    async def _postpone(self, errand: Errand) -> None:
-        pause = timedelta(seconds=min(2**errand.tries, LONGEST_PAUSE_S))
-        due_at = self._clock.now() + pause
-        await self._units.run(lambda unit: unit.mail.postpone(errand.id, due_at))
+    async def _postpone(self, errand: Errand, wait_s: float) -> None:
+        """Wait longer with each try; a little by chance, so that not all come back at once."""
+        pause_s = min(2.0**errand.tries, LONGEST_PAUSE_S) * uniform(0.75, 1.25)  # noqa: S311  # no secret
+        due_at = self._clock.now() + timedelta(seconds=max(wait_s, pause_s))
+        try:
+            await self._units.run(lambda unit: unit.mail.postpone(errand.id, due_at))
+        except Exception as error:  # the store is away: the lease runs out by itself
+            log.error("errand_failed", errand=errand.id, error=type(error).__name__)

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
-from bot.core.model.duty import JAPAN
 from bot.core.model.messages import Sender
 from bot.core.ports.channel import Hotline
 from bot.core.ports.reads import DutyView, Line, Standing, StandingState
+from bot.core.ports.telling import Say, duty_words, moment
+
+__all__ = ["Say", "duty_words", "moment"]
 
 CARD = "safety.card"
-_WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-
-Say = Callable[..., str]
-"""A text key and its values in, words in the reader's language out."""
-
 
 @dataclass(frozen=True, slots=True)
 class LineView:
@@ -74,17 +71,6 @@ def standing_view(standing: Standing, say: Say, now: datetime) -> StandingView:
     )
 
 
-def duty_words(duty: DutyView, say: Say, now: datetime) -> str:
-    """Who is there and about how long it takes, or that nobody reads and until when (R-027)."""
-    if duty.on_duty <= 0:
-        if duty.next_opening is None:
-            return say("visitor.duty.nobody")
-        return say("visitor.duty.nobody_until", when=moment(duty.next_opening, say, now))
-    if duty.wait_minutes is None:
-        return say("visitor.duty.some", count=duty.on_duty)
-    return say("visitor.duty.some_wait", count=duty.on_duty, minutes=duty.wait_minutes)
-
-
 def card_view(duty: DutyView, hotlines: Sequence[Hotline], say: Say) -> CardView:
     """The safety card for this minute: never a promise of somebody who is not there (R-073)."""
     key = "safety.somebody_reads" if duty.on_duty > 0 else "safety.nobody_reads"
@@ -100,18 +86,6 @@ def dial(phone: str) -> str:
     """A number as a telephone wants it: digits, with a leading # where it has one."""
     digits = "".join(char for char in phone if char.isascii() and char.isdigit())
     return ("%23" if phone.startswith("#") else "") + digits
-
-
-def moment(at: datetime, say: Say, now: datetime) -> str:
-    """A moment in Japan time as near as a person says it: 03:07, tomorrow 20:00, or a date."""
-    there, today = at.astimezone(JAPAN), now.astimezone(JAPAN).date()
-    clock = there.strftime("%H:%M")
-    if there.date() == today:
-        return say("visitor.when.today", clock=clock)
-    if there.date() == today + timedelta(days=1):
-        return say("visitor.when.tomorrow", clock=clock)
-    day = say(f"visitor.weekday.{_WEEKDAYS[there.weekday()]}")
-    return say("visitor.when.date", month=there.month, day=there.day, weekday=day, clock=clock)
 
 
 def _here(standing: Standing, say: Say, now: datetime) -> str:

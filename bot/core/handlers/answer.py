@@ -11,9 +11,9 @@ from bot.core.model.people import Permission, sees_talk
 from bot.core.model.sealed import Tag
 from bot.core.model.talk import Talk
 from bot.core.model.words import clean
-from bot.core.ports.store import Action, SeenEvent, UnitOfWork
+from bot.core.ports.store import SeenEvent, UnitOfWork
 from bot.core.ports.tools import Tools
-from bot.core.steps import answering_staff, key_of, post, talk_of
+from bot.core.steps import answering_staff, deliver, key_of, talk_of
 
 SOURCE = "console"
 
@@ -47,7 +47,7 @@ async def reply_to_visitor(command: ReplyToVisitor, uow: UnitOfWork, tools: Tool
     await uow.messages.add(message)
     await _remember(uow, tools, talk=talk, tags=(event_tag, digest), row_id=message.id)
     await uow.talks.save(talk)
-    await post(uow, tools, action=Action.DELIVER, message=message, lane=talk.id)
+    await deliver(uow, tools, talk=talk, message=message)
     uow.publish(AnswerWritten(talk.id, talk.person_id))
     return message.id
 

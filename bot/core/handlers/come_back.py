@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from bot.core.doorstep import At
 from bot.core.model.commands import LeaveRoom, Reopen, SetPassphrase
 from bot.core.model.errors import RecordErased, UnknownPassphrase
 from bot.core.model.ids import PersonId
 from bot.core.model.people import PersonState
-from bot.core.ports.store import Address, UnitOfWork
+from bot.core.ports.store import UnitOfWork
 from bot.core.ports.tools import Tools
 
 
@@ -31,19 +32,11 @@ async def reopen(command: Reopen, uow: UnitOfWork, tools: Tools) -> PersonId:
         raise UnknownPassphrase
     person.last_contact_at = tools.clock.now()
     await uow.people.save(person)
-    tag = tools.vault.tag("address", f"{command.channel}\n{command.address}")
-    sealed = None
-    if command.address_expires_at is None:
-        sealed = tools.vault.seal(
-            key, command.address, bound_to=Address.bound_to(command.channel, tag)
-        )
-    await uow.people.settle_at(
-        Address(command.channel, tag, person_id, sealed, command.address_expires_at)
-    )
+    at = At(command.channel, command.address, expires_at=command.address_expires_at)
+    await uow.people.settle_at(at.settled(tools, person_id, key))
     return person_id
 
 
 async def leave_room(command: LeaveRoom, uow: UnitOfWork, tools: Tools) -> None:
     """Forget one address. The talk and its passphrase stay."""
-    tag = tools.vault.tag("address", f"{command.channel}\n{command.address}")
-    await uow.people.leave(command.channel, tag)
+    await uow.people.leave(command.channel, At(command.channel, command.address).tag(tools))

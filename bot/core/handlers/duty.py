@@ -28,5 +28,6 @@ async def go_off_duty(command: GoOffDuty, uow: UnitOfWork, tools: Tools) -> None
 
 
 async def forget_stale(command: ForgetStale, uow: UnitOfWork, tools: Tools) -> int:
-    """Forget expired sessions, links and browser addresses."""
-    return await uow.staff.forget_stale(tools.clock.now())
+    """Forget expired sessions, links, tokens of platforms and browser addresses."""
+    now = tools.clock.now()
+    return await uow.staff.forget_stale(now) + await uow.platforms.forget_stale(now)

@@ -38,8 +38,9 @@ async def erase_record(command: EraseRecord, uow: UnitOfWork, tools: Tools) -> E
 
 
 async def erase_due(command: EraseDue, uow: UnitOfWork, tools: Tools) -> int:
-    """Carry out erasures that are due by request or by the retention time, a batch at a time."""
+    """Erase what is due by request or by the retention times, a batch of people at a time."""
     now = tools.clock.now()
+    await uow.platforms.forget_pictures(now - tools.policy.pictures_last)
     asked = await uow.people.due_for_erasure(now, BATCH)
     silent = await uow.people.silent_since(now - tools.policy.retention, BATCH)
     for person_id in (*asked, *silent):

@@ -23,6 +23,7 @@
     │   ├── AlreadyAnswered
     │   ├── SessionExpired
     │   ├── RecordErased
+    │   ├── TakenBack
     │   ├── LastAdmin
     │   ├── LinkSpent
     │   └── InvitationSpent
@@ -178,6 +179,12 @@ class RecordErased(Refused):
     """The record was erased; nothing of it can be reached or added to."""
 
     text_key = "error.record_erased"
+
+
+class TakenBack(Refused):
+    """Its person took the message back; it is not taken in again."""
+
+    text_key = "error.taken_back"
 
 
 class LastAdmin(Refused):

@@ -33,6 +33,7 @@ class Receipt:
 class Carried:
     """What a sending cost: calls that the platform counts, and the ticket that was spent."""
 
+    channel: str = ""
     free: int = 0
     paid: int = 0
     ticket: Tag | None = None  # used up, or found to be

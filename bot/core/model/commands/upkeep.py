@@ -37,12 +37,16 @@ class RecordNotice(Command[None]):
     errand_id: ErrandId
     message_id: MessageId
     outcome: Delivery
+    bell: bool
     carried: Carried = NOTHING_CARRIED
 
 
 @dataclass(frozen=True, slots=True)
-class UseTicket(Command[None]):
-    """An errand begins to use a platform's token; noted before it is used."""
+class UseTicket(Command[bool]):
+    """An errand begins to use a platform's token; noted before it is used.
+
+    Returns whether it may.
+    """
 
     errand_id: ErrandId
     tag: Tag
