@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 from aiohttp import WSMsgType, web
 
@@ -16,10 +16,8 @@ from tests.fakes.discord.waiting import News
 
 DISPATCH, HEARTBEAT, IDENTIFY, PRESENCE, RESUME = 0, 1, 2, 3, 6
 RECONNECT, INVALID_SESSION, HELLO, HEARTBEAT_ACK = 7, 9, 10, 11
-UNKNOWN_OP, BAD_FRAME, NOT_IDENTIFIED, BAD_TOKEN, TWICE, BAD_INTENTS = (
-    *(4001, 4002, 4003, 4004, 4005),
-    4014,
-)
+UNKNOWN_OP, BAD_FRAME, NOT_IDENTIFIED, BAD_TOKEN, TWICE = 4001, 4002, 4003, 4004, 4005
+INVALID_INTENTS, DISALLOWED_INTENTS = 4013, 4014
 LARGEST_FRAME: Final = 4096  # bytes that a client may send at once
 PRIVILEGED: Final = {
     1 << 1: "guild members",
@@ -171,11 +169,13 @@ class Gateway:
             raise Closed(BAD_TOKEN)
         if any(session.socket is socket for session in self.live()):
             self._blame("IDENTIFY twice", TWICE)
-        intents = int(data["intents"])
+        intents = data.get("intents")
+        if not isinstance(intents, int):
+            self._blame("IDENTIFY without intents", INVALID_INTENTS)
         self.intents, self.presence = intents, data.get("presence")
         asked = [name for bit, name in PRIVILEGED.items() if intents & bit]
         if asked:
-            self._blame(f"asks for the privileged intent {asked[0]}", BAD_INTENTS)
+            self._blame(f"asks for the privileged intent {asked[0]}", DISALLOWED_INTENTS)
         session = Session(f"session{len(self.sessions) + 1}", intents, socket=socket)
         self.sessions[session.id] = session
         await _send(socket, session.number("READY", self._ready(session)))
@@ -210,7 +210,7 @@ class Gateway:
         session.socket = socket
         await _send(socket, session.number("RESUMED", {"_trace": []}))
 
-    def _blame(self, what: str, code: int) -> None:
+    def _blame(self, what: str, code: int) -> NoReturn:
         self.violations.append(f"gateway: {what}")
         raise Closed(code)
 
