@@ -8,8 +8,7 @@ from __future__ import annotations
 import asyncio
 import os
 import sys
-from collections.abc import Awaitable, Callable
-from pathlib import Path
+from collections.abc import Awaitable, Callable, Sequence
 from typing import TypeVar
 
 import click
@@ -17,6 +16,7 @@ import click
 from bot import migrations
 from bot.core.model.errors import MadoakariError
 from bot.core.model.people import Role
+from bot.core.ports.channel import ChannelSpec, Finding
 from bot.demo import run_demo
 from bot.doctor import examine
 from bot.privacy.keyfile import KeyFileError
@@ -32,6 +32,8 @@ from bot.service import (
 from bot.settings import Settings, SettingsError
 from bot.staff_desk import NoSuchStaff, disable, invite, roster
 from bot.texts import Texts
+from bot.wiring import load_settings
+from channels import discover
 
 Result = TypeVar("Result")
 
@@ -151,11 +153,43 @@ def db_upgrade() -> None:
 def doctor() -> None:
     """Print what is well and what is not; status 1 where something must be mended."""
     settings = _settings()
-    findings = _run(lambda: examine(settings))
+    _show(_run(lambda: examine(settings)))
+
+
+def _chore(spec: ChannelSpec, name: str) -> click.Command:
+    """``madoakari <channel> <name>``."""
+
+    def run() -> None:
+        settings = _settings()
+        own = settings.own(spec.name)
+        if not spec.configured(own):
+            _refuse(f"{spec.name} is not configured; see docs/channels.md and docs/settings.md.")
+        _show(_run(lambda: _started(spec.chores[name].run(own, settings))))
+
+    return click.Command(name, callback=run, help=spec.chores[name].help)
+
+
+async def _started(findings: Awaitable[Sequence[Finding]]) -> Sequence[Finding]:
+    return await findings
+
+
+def _show(findings: Sequence[Finding]) -> None:
+    """Print what is well and what is not; status 1 where something must be mended."""
     for finding in findings:
         click.echo(f"[{finding.mark}] {finding.sentence}")
     if any(finding.mark == "mend" for finding in findings):
         sys.exit(1)
+
+
+for _spec in discover():
+    if _spec.chores:
+        commands.add_command(
+            click.Group(
+                _spec.name,
+                {name: _chore(_spec, name) for name in _spec.chores},
+                help=f"The channel {_spec.name}.",
+            )
+        )
 
 
 async def _serve(settings: Settings) -> None:
@@ -174,7 +208,7 @@ async def _serve(settings: Settings) -> None:
 
 
 def _settings() -> Settings:
-    return Settings.load(env_file=Path(".env"))
+    return load_settings()
 
 
 def _run(work: Callable[[], Awaitable[Result]]) -> Result:

@@ -4,28 +4,18 @@ from __future__ import annotations
 
 import shutil
 import stat
-from dataclasses import dataclass
-from typing import Literal
 
 from bot import migrations
+from bot.core.ports.channel import Finding
 from bot.privacy.keyfile import KeyFileError
 from bot.safety.hotlines import Hotlines
 from bot.service import StartRefused, check_data_folder
 from bot.settings import Settings
 from bot.texts import Texts
 from bot.wiring import load_secrets
-
-Mark = Literal["ok", "note", "review", "mend"]
+from channels import discover, texts_folders
 
 LITTLE_SPACE = 1 << 30  # bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One sentence. 'mend' must be mended; 'review' needs a human before real use."""
-
-    mark: Mark
-    sentence: str
 
 
 async def examine(settings: Settings) -> list[Finding]:
@@ -36,7 +26,18 @@ async def examine(settings: Settings) -> list[Finding]:
         *await _database(settings),
         *_mode(settings),
         *_safety_texts(),
+        *await _channels(settings),
     ]
+
+
+async def _channels(settings: Settings) -> list[Finding]:
+    """What each configured channel says of itself; it may ask its platform."""
+    findings: list[Finding] = []
+    for spec in discover():
+        own = settings.own(spec.name)
+        if spec.examine is not None and spec.configured(own):
+            findings += await spec.examine(own, settings)
+    return findings
 
 
 def _folder(settings: Settings) -> list[Finding]:
@@ -97,7 +98,7 @@ def _mode(settings: Settings) -> list[Finding]:
 
 def _safety_texts() -> list[Finding]:
     lines = Hotlines.load().unreviewed()
-    texts = Texts.load()
+    texts = Texts.load(more=texts_folders())
     waiting = [f"{key} ({locale})" for locale in texts.locales for key in texts.unreviewed(locale)]
     findings = []
     if lines:

@@ -69,8 +69,7 @@ class Service:
         parts, settings = self.parts, self.parts.ground.settings
         self._runner = web.AppRunner(make_app(parts.web), access_log=None, shutdown_timeout=DRAIN_S)
         await self._runner.setup()
-        for channel in parts.channels.values():
-            await channel.start()
+        await parts.fleet.start(parts.ground.tasks)
         try:
             await web.TCPSite(self._runner, settings.host, settings.port).start()
         except OSError as error:
@@ -92,9 +91,7 @@ class Service:
         log.info("service_stopping")
         parts.web.health.stopping = True
         parts.scheduler.stop()
-        await asyncio.gather(
-            parts.console.stop(), *(channel.stop() for channel in parts.channels.values())
-        )
+        await asyncio.gather(parts.console.stop(), parts.fleet.stop())
         if self._runner is not None:
             await self._runner.cleanup()
             parts.relay.finish()

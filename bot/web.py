@@ -7,7 +7,7 @@ sentence from the locale.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from http import HTTPStatus
@@ -17,6 +17,7 @@ from aiohttp import web
 from aiohttp.typedefs import Handler, Middleware
 
 from bot.core.model.errors import MadoakariError
+from bot.core.ports.console import ChannelStatus
 from bot.http.forms import MAX_BYTES
 from bot.http.headers import add_security_headers
 
@@ -37,6 +38,7 @@ class Health:
     """Whether the service may be sent people. ``check`` raises where the store is away."""
 
     check: Callable[[], Awaitable[object]]
+    channels: Callable[[], Sequence[ChannelStatus]] = tuple
     stopping: bool = False
 
 
@@ -86,7 +88,8 @@ def _ready(health: Health) -> Handler:
         except Exception as error:  # an edge: whatever ails the store, the answer is 'not ready'
             log.error("not_ready", error=type(error).__name__)
             return web.Response(status=503, text="store away\n")
-        return web.Response(text="ready\n")
+        channels = [f"{each.name} {each.health.condition}\n" for each in health.channels()]
+        return web.Response(text="".join(["ready\n", *channels]))
 
     return ready
 

@@ -26,7 +26,7 @@ LABELS = 20
 """No label of a button is longer: the shortest limit of any platform."""
 
 _TYPED = frozenset(MENU) - {"write"} | {"menu"}
-_WITHIN: Mapping[str, type[SpeaksAs] | type[AgeBand] | type[Wish] | type[Pace]] = {
+_WITHIN: Mapping[str, type[SpeaksAs | AgeBand | Wish | Pace]] = {
     "about": SpeaksAs,
     "age": AgeBand,
     "wish": Wish,
@@ -57,12 +57,12 @@ class Counter:
         say: Say,
         clock: Clock,
         locales: tuple[str, ...],
-        retention_days: int,
         room_mode: Callable[[str], bool],
+        new_token: Callable[[], str],
     ) -> None:
         self._bus, self._rooms, self._notices = bus, rooms, notices
-        self._say, self._clock, self._days = say, clock, retention_days
-        self._room_mode = room_mode
+        self._say, self._clock, self._days = say, clock, notices.retention_days
+        self._room_mode, self._new_token = room_mode, new_token
         self._typed = self._labels(locales)
         self._answers: Mapping[str, Callable[[Guest], Awaitable[Answer]]] = {
             "menu": self._menu,
@@ -157,13 +157,16 @@ class Counter:
         return self._answer(guest, "messenger.bell.offer", "bell:on", "menu")
 
     async def _phrase(self, guest: Guest) -> Answer:
-        link = await self._notices.link(await self._person(guest))
+        link = await self._link(guest)
         words = self._say("messenger.phrase", guest.locale, link=link)
         return Answer(words, self._buttons(guest, "join", "menu"))
 
     async def _room(self, guest: Guest) -> Answer:
-        words = await self._notices.bell(await self._person(guest), guest.locale)
+        words = self._say("messenger.bell.words", guest.locale, link=await self._link(guest))
         return Answer(words, self._buttons(guest, "room"))
+
+    async def _link(self, guest: Guest) -> str:
+        return await self._notices.link(await self._person(guest), self._new_token())
 
     async def _want_bell(self, guest: Guest, *, bell_only: bool) -> Answer:
         person_id = await self._person(guest)

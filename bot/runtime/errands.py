@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import replace
-from typing import Any, cast
+from typing import cast
 
 from bot.core.bus import Bus
 from bot.core.model.commands import (
@@ -84,7 +83,8 @@ class Errands:
     async def _assess(self, errand: Errand) -> float | None:
         specimen = await self._reads.specimen(errand.message_id)
         if specimen is None:
-            return await self._settle(errand)
+            await self._settle(errand)
+            return None
         verdict = await self._assessor.assess(specimen.words, specimen.before, specimen.floor)
         await self._bus.run(RecordVerdict(errand.id, errand.message_id, verdict))
         return None
@@ -93,15 +93,15 @@ class Errands:
         now = self._clock.now()
         parcel = await self._reads.parcel(errand.message_id, errand.id, now)
         if parcel is None:  # nowhere to carry it: staff must see that it will not arrive
-            return await self._delivered(errand, Delivery.FAILED)
+            return await self._record(errand, Delivery.FAILED)
         envelope = parcel.envelope
         if envelope.left:
-            return await self._delivered(errand, Delivery.GONE)
+            return await self._record(errand, Delivery.GONE)
         channel = self._channels.get(envelope.channel)
         if channel is None:  # the operator switched it off; it may come back
             return AGAIN
         if self._bell_only(channel, envelope):
-            return await self._delivered(errand, Delivery.IN_ROOM)
+            return await self._record(errand, Delivery.IN_ROOM)
         words = parcel.words
         if parcel.text_key is not None:
             words = await self._notices.template(parcel.text_key, envelope.locale, now)
@@ -111,16 +111,16 @@ class Errands:
         sent, carried = await self._send(errand, channel, envelope, outbound)
         if sent.outcome is Outcome.LATER:
             return sent.wait_s or AGAIN
-        return await self._delivered(errand, _DELIVERY[sent.outcome], carried)
+        return await self._record(errand, _DELIVERY[sent.outcome], carried)
 
     async def _receipt(self, errand: Errand) -> float | None:
         now = self._clock.now()
         envelope = await self._reads.envelope(errand.message_id, errand.id, now)
         channel = self._channels.get(envelope.channel) if envelope is not None else None
         if envelope is None or channel is None or envelope.left:
-            return await self._noticed(errand, Delivery.FAILED)
+            return await self._note(errand, Delivery.FAILED)
         if self._bell_only(channel, envelope):
-            words, form = await self._notices.bell(envelope.person_id, envelope.locale), Form.BELL
+            words, form = await self._bell(errand, envelope), Form.BELL
         else:
             greeted = channel.capabilities.greets
             words = await self._notices.receipt(
@@ -131,11 +131,15 @@ class Errands:
 
     async def _ring(self, errand: Errand) -> float | None:
         found = await self._reads.bell(errand.message_id, errand.id, self._clock.now())
-        channel = self._channels.get(found.channel) if found is not None else None
+        channel = self._channels.get(found[0].channel) if found is not None else None
         if found is None or channel is None:
-            return await self._settle(errand)
-        words = await self._notices.bell(found.person_id, found.locale)
-        return await self._send_notice(errand, channel, found, words, Form.BELL)
+            await self._settle(errand)
+            return None
+        words = await self._bell(errand, found[0])
+        return await self._send_notice(errand, channel, found[0], words, Form.BELL)
+
+    async def _bell(self, errand: Errand, envelope: Envelope) -> str:
+        return await self._notices.bell(envelope.person_id, envelope.locale, errand.id)
 
     async def _send_notice(
         self, errand: Errand, channel: Channel, envelope: Envelope, words: str, form: Form
@@ -145,9 +149,7 @@ class Errands:
         sent, carried = await self._send(errand, channel, envelope, outbound)
         if sent.outcome is Outcome.LATER:
             return sent.wait_s or AGAIN
-        return await self._noticed(
-            errand, _DELIVERY[sent.outcome], carried, bell=form is Form.BELL
-        )
+        return await self._note(errand, _DELIVERY[sent.outcome], carried, bell=form is Form.BELL)
 
     async def _send(
         self, errand: Errand, channel: Channel, envelope: Envelope, outbound: Outbound
@@ -157,16 +159,15 @@ class Errands:
         if free is not None and not free.begun:
             allowed = await self._bus.run(UseTicket(errand.id, free.tag))
             free = free if allowed else None
-        sent = await channel.send(
-            envelope.address, outbound, key=errand.id, free=_as_pass(free)
-        )
+        sent = await channel.send(envelope.address, outbound, key=errand.id, free=_as_pass(free))
         spent = free.tag if free is not None and sent.pass_spent else None
         return sent, Carried(channel.name, sent.free, sent.paid, spent)
 
     async def _fetch(self, errand: Errand) -> float | None:
         found = await self._reads.picture(errand.message_id)
         if found is None:
-            return await self._settle(errand)
+            await self._settle(errand)
+            return None
         channel = self._channels.get(found[0])
         if channel is None or not channel.capabilities.fetches:
             return AGAIN
@@ -184,14 +185,16 @@ class Errands:
         channel = self._channels.get(envelope.channel) if envelope is not None else None
         if envelope is not None and channel is not None and self._may_show(channel, envelope):
             await cast("ShowsTyping", channel).show_typing(envelope.address or "")
-        return await self._settle(errand)
+        await self._settle(errand)
+        return None
 
     async def _mark_read(self, errand: Errand) -> float | None:
         found = await self._reads.read_mark(errand.message_id)
         channel = self._channels.get(found[0]) if found is not None else None
         if found is not None and channel is not None and channel.capabilities.marks_read:
             await cast("MarksRead", channel).mark_read(found[1])
-        return await self._settle(errand)
+        await self._settle(errand)
+        return None
 
     def _may_show(self, channel: Channel, envelope: Envelope) -> bool:
         reached = envelope.address is not None and not envelope.left
@@ -202,24 +205,26 @@ class Errands:
         """Room mode or the person's own wish: no word of the talk goes out here (decision 4)."""
         return envelope.address is not None and (channel.bell_only or envelope.bell_only)
 
-    async def _delivered(
+    async def _record(
         self, errand: Errand, delivery: Delivery, carried: Carried | None = None
-    ) -> None:
+    ) -> float | None:
         await self._bus.run(
             RecordDelivery(errand.id, errand.message_id, delivery, carried or Carried())
         )
+        return None
 
-    async def _noticed(
+    async def _note(
         self,
         errand: Errand,
         outcome: Delivery,
         carried: Carried | None = None,
         *,
         bell: bool = False,
-    ) -> None:
+    ) -> float | None:
         await self._bus.run(
             RecordNotice(errand.id, errand.message_id, outcome, bell, carried or Carried())
         )
+        return None
 
     async def _settle(self, errand: Errand) -> None:
         await self._units.run(lambda unit: unit.mail.settle(errand.id))

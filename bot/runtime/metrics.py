@@ -7,10 +7,13 @@ person sent can become one.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+
+from bot.core.ports.channel import Condition
+from bot.core.ports.console import ChannelStatus
 
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5)
 
@@ -40,6 +43,13 @@ class Metrics:
             registry=self._registry,
         )
 
+        self._up = self._gauge("madoakari_channel_up", "1 unless the channel is in trouble.")
+        self._used = self._gauge("madoakari_channel_quota_used", "Counted calls of this month.")
+        self._limit = self._gauge("madoakari_channel_quota_limit", "Calls that a month has.")
+
+    def _gauge(self, name: str, what: str) -> Gauge:
+        return Gauge(name, what, ["channel"], registry=self._registry)
+
     @contextmanager
     def command(self, name: str) -> Iterator[None]:
         """Count one command by its outcome, and the seconds until it was durable."""
@@ -57,6 +67,12 @@ class Metrics:
         """A request was answered."""
         self._answers.labels(route, str(status)).inc()
 
-    def page(self) -> bytes:
-        """The Prometheus text format."""
+    def page(self, channels: Iterable[ChannelStatus] = ()) -> bytes:
+        """The Prometheus text format, with how the channels are at this moment."""
+        for each in channels:
+            up = each.health.condition is not Condition.TROUBLE
+            self._up.labels(each.name).set(int(up))
+            if each.health.meter is not None:
+                self._used.labels(each.name).set(each.health.meter.used)
+                self._limit.labels(each.name).set(each.health.meter.limit or 0)
         return generate_latest(self._registry)

@@ -7,6 +7,7 @@ Every wording is a text key; numbers come from ``bot.safety`` alone.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from functools import partial
 
@@ -21,6 +22,8 @@ from bot.core.ports.telling import duty_words
 from bot.core.ports.tools import Clock
 from bot.core.steps import CARD_KEY
 
+LINK = "room-link"
+"""The purpose of the tag by which a link is known."""
 LINES_IN_CARD = 5
 LINES_IN_RECEIPT = 3
 LINES_LISTED = 10
@@ -30,8 +33,16 @@ Say = Callable[..., str]
 Lines = Callable[[str, datetime], Sequence[Hotline]]
 
 
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the web room is, and how many days words are kept."""
+
+    base_url: str
+    retention_days: int
+
+
 class Notices:
-    """Makes the words. ``base_url`` is where the web room is."""
+    """Makes the words."""
 
     def __init__(
         self,
@@ -41,14 +52,12 @@ class Notices:
         say: Say,
         hotlines: Lines,
         clock: Clock,
-        new_token: Callable[[], str],
-        link_tag: Callable[[str], Tag],
-        base_url: str,
-        retention_days: int,
+        tag: Callable[[str, str], Tag],
+        place: Place,
     ) -> None:
         self._bus, self._rooms, self._say, self._hotlines = bus, rooms, say, hotlines
-        self._clock, self._new_token, self._link_tag = clock, new_token, link_tag
-        self._base_url, self._days = base_url.rstrip("/"), retention_days
+        self._clock, self._tag = clock, tag
+        self._base_url, self.retention_days = place.base_url.rstrip("/"), place.retention_days
 
     async def template(self, text_key: str, locale: str, now: datetime) -> str:
         """A template of the talk; the safety card comes with the lines open at this minute."""
@@ -80,18 +89,22 @@ class Notices:
             parts.append(self._say("messenger.lines_now", locale))
             parts.append(self.open_lines(locale, now, LINES_IN_RECEIPT))
         if not greeted and await self._is_first(person_id):
-            parts.append(self._say("messenger.notice.short", locale, days=self._days))
+            parts.append(self._say("messenger.notice.short", locale, days=self.retention_days))
         return "\n\n".join(parts)
 
-    async def bell(self, person_id: PersonId, locale: str) -> str:
+    async def bell(self, person_id: PersonId, locale: str, seed: str) -> str:
         """Neutral words and a fresh link; nothing in them says what kind of place this is."""
-        return self._say("messenger.bell.words", locale, link=await self.link(person_id))
+        return self._say("messenger.bell.words", locale, link=await self.link(person_id, seed))
 
-    async def link(self, person_id: PersonId) -> str:
-        """A single-use link into the person's room, for half an hour."""
-        token = self._new_token()
+    async def link(self, person_id: PersonId, seed: str) -> str:
+        """A single-use link into the person's room, for half an hour.
+
+        Made from ``seed`` (an id of what it is for) with the pepper, so that a bell that is
+        tried again says the very same, and nobody can guess it.
+        """
+        token = self._tag("room-link-token", seed).hex()
         expires_at = self._clock.now() + BELL_PAUSE
-        await self._bus.run(CutLink(person_id, self._link_tag(token), expires_at))
+        await self._bus.run(CutLink(person_id, self._tag(LINK, token), expires_at))
         return f"{self._base_url}/k/{token}"
 
     def page(self, path: str) -> str:

@@ -13,13 +13,13 @@ from __future__ import annotations
 import asyncio
 from collections import Counter
 from collections.abc import Iterable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import uniform
 
 import structlog
 
 from bot.core.model.mail import TRIAGE
-from bot.core.ports.store import Errand, Units
+from bot.core.ports.store import Errand, Mailroom, Units
 from bot.core.ports.tools import Clock
 from bot.runtime.errands import Errands
 
@@ -97,9 +97,7 @@ class Relay:
 
     async def _claim(self, room: Mapping[str, int]) -> dict[str, list[Errand]]:
         now = self._clock.now()
-        claimed, _ = await self._units.run(
-            lambda unit: _claimed(unit.mail.claim, now, room)
-        )
+        claimed, _ = await self._units.run(lambda unit: _claimed(unit.mail, now, room))
         return claimed
 
     def _begin(self, carrier: str, errand: Errand) -> None:
@@ -137,3 +135,13 @@ class Relay:
             await self._units.run(lambda unit: unit.mail.postpone(errand.id, due_at))
         except Exception as error:  # the store is away: the lease runs out by itself
             log.error("errand_failed", errand=errand.id, error=type(error).__name__)
+
+
+async def _claimed(
+    mail: Mailroom, now: datetime, room: Mapping[str, int]
+) -> dict[str, list[Errand]]:
+    lease_until = now + LEASE
+    return {
+        carrier: await mail.claim(now, lease_until=lease_until, limit=limit, carrier=carrier)
+        for carrier, limit in room.items()
+    }

@@ -42,9 +42,7 @@ def _abilities(talk: Talk, tools: Tools) -> Capabilities:
     return tools.policy.messengers.get(talk.channel, _NOTHING)
 
 
-async def _ask(
-    action: Action, talk: Talk, upto: int | None, uow: UnitOfWork, tools: Tools
-) -> None:
+async def _ask(action: Action, talk: Talk, upto: int | None, uow: UnitOfWork, tools: Tools) -> None:
     heard = await uow.messages.latest_heard(talk.id, upto)
     if heard is None:
         return

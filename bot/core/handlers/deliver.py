@@ -81,9 +81,7 @@ async def note_alive(command: NoteAlive, uow: UnitOfWork, tools: Tools) -> None:
     await uow.platforms.note_alive(command.channel, tools.clock.now())
 
 
-async def _settle(
-    errand_id: ErrandId, delivery: Delivery, uow: UnitOfWork, tools: Tools
-) -> None:
+async def _settle(errand_id: ErrandId, delivery: Delivery, uow: UnitOfWork, tools: Tools) -> None:
     if delivery is Delivery.HELD:
         await uow.mail.postpone(errand_id, tools.clock.now() + HELD_PAUSE)
     else:

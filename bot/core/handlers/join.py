@@ -9,7 +9,7 @@ from bot.core.model.errors import UnknownPassphrase
 from bot.core.model.events import ReachChanged
 from bot.core.model.ids import PersonId
 from bot.core.model.mail import Address
-from bot.core.model.sealed import WrappedKey
+from bot.core.model.sealed import SealedWords, WrappedKey
 from bot.core.ports.store import UnitOfWork
 from bot.core.ports.tools import Tools
 
@@ -38,7 +38,5 @@ def _moved(
     if address.sealed is None:
         return replace(address, person_id=to)
     bound_to = Address.bound_to(address.channel, address.tag)
-    words = tools.vault.open(own, address.sealed, bound_to=bound_to)
-    return replace(
-        address, person_id=to, sealed=tools.vault.seal(key, words, bound_to=bound_to)
-    )
+    words = tools.vault.open(own, SealedWords(address.sealed), bound_to=bound_to)
+    return replace(address, person_id=to, sealed=tools.vault.seal(key, words, bound_to=bound_to))

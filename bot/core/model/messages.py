@@ -127,12 +127,13 @@ class Outbound:
 class Capabilities:
     """What a channel can do. ``max_length`` counts characters.
 
-    The last three are what the relay may ask of it besides ``send``
+    The last ones are what the relay may ask of it besides ``send``
     (``bot.core.ports.channel``).
     """
 
     max_length: int
     keeps_history: bool  # the platform keeps its own copy (R-026)
+    addresses: bool = True  # people can be reached there; a browser's page has to look
     greets: bool = False  # the notice came before the first message (a follow event)
     shows_typing: bool = False  # ``ShowsTyping``
     marks_read: bool = False  # ``MarksRead``

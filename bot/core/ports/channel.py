@@ -237,9 +237,9 @@ def own_settings(handed: Handed, kind: type[OwnSettings]) -> OwnSettings:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What an operator should know. 'mend' must be mended before the channel can work."""
+    """What an operator should know: 'mend' must be mended, 'review' needs a human's eye first."""
 
-    mark: Literal["ok", "note", "mend"]
+    mark: Literal["ok", "note", "review", "mend"]
     sentence: str
 
 
