@@ -49,6 +49,7 @@ class Bot(discord.Client):
         self.speaks = speaks
         self.heard: list[tuple[str, str]] = []
         self.news = News()
+        self.life: asyncio.Task[None] | None = None  # ``start``, while it runs
         self.tree = app_commands.CommandTree(self)
 
         @self.tree.command(name="sos", description="Talk with somebody")
@@ -104,11 +105,13 @@ def quiet_intents() -> discord.Intents:
 
 
 @asynccontextmanager
-async def running(fake: FakeDiscord, *, speaks: bool = True) -> AsyncIterator[Bot]:
-    """A bot that is logged in at ``fake``."""
+async def running(
+    fake: FakeDiscord, bot: Bot | None = None, *, speaks: bool = True
+) -> AsyncIterator[Bot]:
+    """A bot, ``bot`` if given, that is logged in at ``fake``."""
     with aimed(fake):
-        bot = Bot(quiet_intents(), speaks=speaks)
-        task = asyncio.create_task(bot.start(TOKEN))
+        bot = bot or Bot(quiet_intents(), speaks=speaks)
+        task = bot.life = asyncio.create_task(bot.start(TOKEN))
         ready = asyncio.create_task(bot.wait_until_ready())
         try:
             done, _ = await asyncio.wait({task, ready}, return_when=asyncio.FIRST_COMPLETED)

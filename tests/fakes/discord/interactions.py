@@ -215,7 +215,9 @@ def submitted_data(modal: Json, values: Mapping[str, str]) -> Json:
             raise LookupError(f"field {name} does not take {length} characters")
     return {
         "custom_id": modal["custom_id"],
-        "components": [_submitted(c, values) for c in modal["components"] if c["type"] != 10],
+        "components": [
+            _submitted(c, values) for c in modal["components"] if c["type"] != shapes.TEXT_DISPLAY
+        ],
     }
 
 

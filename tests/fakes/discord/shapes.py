@@ -17,7 +17,7 @@ GUILD_CHANNEL: Final = 0
 EPHEMERAL: Final = 1 << 6
 LOADING: Final = 1 << 7
 TEXT_INPUT: Final = 4
-LABEL: Final = 18
+TEXT_DISPLAY: Final = 10
 SELECTS: Final = (3, 5, 6, 7, 8)
 
 
