@@ -119,7 +119,7 @@ async def test_a_message_carries_files_stickers_and_replies(fake: FakeDiscord) -
         first = await fake.write(PERSON, "これ")
         picture = fake.attach("neko.png", b"\x89PNG", "image/png")
         answer = await fake.write(
-            PERSON, "", attachments=[picture], stickers=["ねこ"], reply_to_id=first
+            PERSON, "", attachments=[picture], stickers=["ねこ"], reply_to=first
         )
         await bot.hears(2)
         channel = bot.get_partial_messageable(int(fake.memory.people[str(PERSON)].channel_id))

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from tests.fakes.discord import shapes
-from tests.fakes.discord.desk import reply_to
+from tests.fakes.discord import desk, shapes
 from tests.fakes.discord.gateway import Gateway
 from tests.fakes.discord.hooks import Hooks
 from tests.fakes.discord.interactions import (
@@ -42,7 +41,7 @@ class People:
         stickers: Sequence[str] = (),
         attachments: Sequence[Json] = (),
         embeds: Sequence[Json] = (),
-        reply_to_id: str | None = None,
+        reply_to: Id | None = None,
     ) -> str:
         """Send the bot a direct message; returns its id. Stickers are names."""
         person = self._memory.person(user_id)
@@ -52,8 +51,9 @@ class People:
         if stickers:
             new = self._memory.new_id
             message["sticker_items"] = [shapes.sticker(new(), name) for name in stickers]
-        if reply_to_id is not None:
-            message.update(reply_to(self._memory.message(person.channel_id, reply_to_id)))
+        if reply_to is not None:
+            replied = self._memory.message(person.channel_id, str(reply_to))
+            message.update(desk.reply_to(replied))
         self._memory.keep(message)
         await self._tell("MESSAGE_CREATE", message)
         return str(message["id"])
@@ -118,8 +118,8 @@ class People:
         self,
         user_id: Id,
         custom_id: str,
-        *,
         message_id: Id | None = None,
+        *,
         values: Sequence[str] = (),
     ) -> Interaction:
         """Press a button, or choose ``values`` from a menu, under a message the person can see.
