@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,8 @@ from bot.core.model.commands import (
     ReceiveMessage,
 )
 from bot.core.model.ids import PersonId, StaffId, TalkId
-from bot.core.model.messages import Inbound, Message
+from bot.core.model.mail import Action, Address, Errand
+from bot.core.model.messages import Capabilities, Inbound, Message
 from bot.core.model.people import Person, Role
 from bot.core.model.safety import Concern
 from bot.core.model.sealed import SealedWords
@@ -61,7 +63,15 @@ class World:
             handles=FewHandles(),
             vault=self.vault,
             screen=screen,
-            policy=Policy(words_limit=100),
+            policy=Policy(
+                words_limit=100,
+                pictures=True,
+                messengers={
+                    "line": Capabilities(
+                        max_length=5000, keeps_history=True, shows_typing=True, marks_read=True
+                    )
+                },
+            ),
         )
         self.bus = Bus(
             units=self.store,
@@ -109,8 +119,24 @@ class World:
     def concerns(self) -> list[Concern]:
         return list(self.rows.concerns.values())
 
-    def _wake(self) -> None:
-        self.woken += 1
+    async def hear_line(self, words: str, **more: Any) -> Receipt:  # fields of Inbound
+        """Somebody writes on a messenger."""
+        self._written += 1
+        given = {"address": "U1", "event_id": f"event {self._written}", "words": words}
+        inbound = Inbound(channel="line", **(given | more))
+        return await self.bus.run(ReceiveMessage(inbound))
+
+    def errands(self, action: Action) -> list[Errand]:
+        """What is due of one kind, oldest first."""
+        return [each for each in self.rows.errands.values() if each.action is action]
+
+    def address(self, channel: str, address: str) -> Address:
+        """What is kept of an address."""
+        tag = self.vault.tag("address", f"{channel}\n{address}")
+        return self.rows.addresses[channel, tag]
+
+    def _wake(self, carriers: Iterable[str]) -> None:
+        self.woken += bool(list(carriers))
 
 
 @pytest.fixture

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -17,15 +18,17 @@ from bot.core.model.commands import (
     ReplyToVisitor,
     TakeNext,
 )
-from bot.core.model.ids import MessageId, StaffId
+from bot.core.model.ids import ErrandId, MessageId, StaffId
 from bot.core.model.messages import Capabilities, Delivery, Inbound, Outbound
 from bot.core.model.people import Role, Viewer
-from bot.core.ports.channel import Outcome
-from bot.core.ports.reads import Parcel, RelayReads, Specimen
+from bot.core.ports.channel import WELL, Health, Outcome, Pass, Sent
+from bot.core.ports.relay_reads import Parcel, RelayReads
 from bot.runtime.assessor import ModelAssessor
-from bot.runtime.relay import Relay
+from bot.runtime.errands import Errands
+from bot.runtime.relay import HANDS, Relay
 from bot.storage.relay_reads import RelayReadsSql
 from bot.wiring import Parts
+from bot.wiring.visitors import make_notices
 from tests.fakes.tools import FrozenClock
 from triage.verdict import Level
 
@@ -35,16 +38,25 @@ WORDS = ("ひとつめ", "ふたつめ", "みっつめ")
 class Postman:
     """A channel that answers as it is told and remembers what it was given."""
 
-    name = "webchat"
-    capabilities = Capabilities(max_length=5000, keeps_history=False)
+    capabilities = Capabilities(max_length=5000, keeps_history=False, addresses=False)
+    bell_only = False
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "webchat") -> None:
+        self.name = name
         self.given: list[tuple[str, str]] = []
         self.answer: Callable[[], Outcome] = lambda: Outcome.IN_ROOM
+        self.slow: asyncio.Event | None = None
 
-    async def send(self, address: str | None, outbound: Outbound, *, key: str) -> Outcome:
+    async def send(
+        self, address: str | None, outbound: Outbound, *, key: str, free: Pass | None = None
+    ) -> Sent:
         self.given.append((key, outbound.words))
-        return self.answer()
+        if self.slow is not None:
+            await self.slow.wait()
+        return Sent(self.answer())
+
+    def health(self) -> Health:
+        return WELL
 
     def routes(self) -> Sequence[Any]:
         return ()
@@ -56,14 +68,17 @@ class Postman:
         """Nothing to do."""
 
 
-class Nowhere:
+class Nowhere(RelayReadsSql):
     """Reads of a person whose address is gone."""
 
-    async def parcel(self, message_id: MessageId) -> Parcel | None:
+    async def parcel(
+        self, message_id: MessageId, errand_id: ErrandId, now: datetime
+    ) -> Parcel | None:
         return None
 
-    async def specimen(self, message_id: MessageId) -> Specimen | None:
-        return None
+
+async def _nothing(_data: bytes) -> str | None:
+    return None
 
 
 class Night:
@@ -72,13 +87,19 @@ class Night:
     def __init__(self, parts: Parts, reads: RelayReads | None = None) -> None:
         ground = parts.ground
         self.parts, self.postman, self.clock = parts, Postman(), FrozenClock(ground.clock.now())
-        self.relay = Relay(
+        self.messenger = Postman("line")
+        errands = Errands(
             units=ground.units,
             bus=parts.bus,
-            reads=reads or RelayReadsSql(ground.engine, vault=ground.vault, say=ground.texts.say),
-            channels={"webchat": self.postman},
+            reads=reads or RelayReadsSql(ground.engine, vault=ground.vault),
+            channels={"webchat": self.postman, "line": self.messenger},
             assessor=ModelAssessor(None),
+            notices=make_notices(ground, parts.bus),
+            clean=_nothing,
             clock=self.clock,
+        )
+        self.relay = Relay(
+            units=ground.units, errands=errands, carriers=("webchat", "line"), clock=self.clock
         )
         self.staff_id = StaffId("")
 
@@ -162,19 +183,63 @@ async def test_a_channel_that_breaks_is_tried_again(night: Night) -> None:
     assert await night.deliveries(receipt) == [Delivery.DELIVERED] * 3
 
 
-@pytest.mark.parametrize("outcome", [Outcome.GONE, Outcome.REJECTED])
-async def test_what_cannot_arrive_is_shown_as_failed(night: Night, outcome: Outcome) -> None:
+@pytest.mark.parametrize(
+    ("outcome", "shown"),
+    [(Outcome.GONE, Delivery.GONE), (Outcome.REJECTED, Delivery.FAILED)],
+)
+async def test_what_cannot_arrive_is_shown_so(
+    night: Night, outcome: Outcome, shown: Delivery
+) -> None:
     receipt = await night.begin()
     night.postman.answer = lambda: outcome
     await night.work()
-    assert await night.deliveries(receipt) == [Delivery.FAILED] * 3
+    assert await night.deliveries(receipt) == [shown] * 3
+
+
+async def test_what_a_platform_takes_no_more_is_held_and_goes_later(night: Night) -> None:
+    receipt = await night.begin()
+    night.postman.answer = lambda: Outcome.HELD
+    await night.work()
+    assert await night.deliveries(receipt) == [
+        Delivery.HELD, Delivery.SENDING, Delivery.SENDING,
+    ]  # fmt: skip
+    night.postman.answer = lambda: Outcome.DELIVERED
+    night.clock.pass_by(timedelta(hours=2))
+    await night.work()
+    assert await night.deliveries(receipt) == [Delivery.DELIVERED] * 3
+
+
+async def test_a_slow_carrier_keeps_nobody_else_waiting(night: Night) -> None:
+    night.messenger.slow = asyncio.Event()
+    await night.begin()
+    run = night.parts.bus.run
+    for number in range(40):
+        await run(ReceiveMessage(Inbound("line", f"U{number}", "1", "こんばんは")))
+    night.parts.ground.messengers["line"] = Capabilities(max_length=5000, keeps_history=True)
+    for number in range(40):
+        await run(ReceiveMessage(Inbound("line", f"U{number}", "2", "ねむれない")))
+    night.clock.pass_by(timedelta(seconds=1))
+    night.relay.wake(["line", "webchat", "triage"])
+    await night.relay.hand_out_due()
+    await asyncio.sleep(0)
+    while len(night.postman.given) < len(WORDS):
+        night.relay.wake(["webchat", "line"])
+        await night.relay.hand_out_due()
+        await asyncio.sleep(0.01)
+    assert [words for _, words in night.postman.given] == list(WORDS)
+    assert len(night.messenger.given) == HANDS
+    night.messenger.slow.set()
+    await night.work()
+    assert len(night.messenger.given) == 40
 
 
 async def test_a_crash_between_claim_and_settle_repeats_the_errand(night: Night) -> None:
     await night.begin()
     now = night.clock.now() + timedelta(seconds=1)
     claimed, _ = await night.parts.ground.units.run(
-        lambda unit: unit.mail.claim(now, lease_until=now + timedelta(seconds=30), limit=10)
+        lambda unit: unit.mail.claim(
+            now, lease_until=now + timedelta(seconds=30), limit=10, carrier="webchat"
+        )
     )
     assert len(claimed) == 1
     assert await night.work() == 0  # leased by whoever crashed
@@ -184,7 +249,7 @@ async def test_a_crash_between_claim_and_settle_repeats_the_errand(night: Night)
 
 
 async def test_an_answer_that_has_nowhere_to_go_is_shown_as_failed(parts: Parts) -> None:
-    night = Night(parts, Nowhere())
+    night = Night(parts, Nowhere(parts.ground.engine, vault=parts.ground.vault))
     receipt = await night.begin()
     await night.work()
     assert await night.deliveries(receipt) == [Delivery.FAILED] * 3
