@@ -104,7 +104,8 @@ class Errands:
             return await self._record(errand, Delivery.IN_ROOM)
         words = parcel.words
         if parcel.text_key is not None:
-            words = await self._notices.template(parcel.text_key, envelope.locale, now)
+            made = self._notices.template(parcel.text_key, envelope.locale, now)
+            words = await self._once(errand, made)
         outbound = Outbound(
             errand.message_id, words or "", parcel.automatic, envelope.locale, Form.WORDS
         )
@@ -123,10 +124,8 @@ class Errands:
             words, form = await self._bell(errand, envelope), Form.BELL
         else:
             greeted = channel.capabilities.greets
-            words = await self._notices.receipt(
-                envelope.person_id, envelope.locale, now, greeted=greeted
-            )
-            form = Form.NOTICE
+            made = self._notices.receipt(envelope.person_id, envelope.locale, now, greeted=greeted)
+            words, form = await self._once(errand, made), Form.NOTICE
         return await self._send_notice(errand, channel, envelope, words, form)
 
     async def _ring(self, errand: Errand) -> float | None:
