@@ -8,9 +8,10 @@ from typing import Any
 from aiohttp import web
 
 from bot.core.ports.reads import Line, Standing, Visit
+from bot.core.ports.telling import duty_words
 from channels.webchat.guest import Guest, greet, room_of, take_cookie
 from channels.webchat.inbound import read_number
-from channels.webchat.outbound import card_view, duty_words, line_view, open_first, standing_view
+from channels.webchat.outbound import card_view, line_view, open_first, standing_view
 from channels.webchat.parts import Parts
 
 REFRESH_S = 60

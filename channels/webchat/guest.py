@@ -13,8 +13,8 @@ from aiohttp import web
 from bot.core.model.errors import PageTooOld, SessionExpired
 from bot.core.ports.channel import Handed
 from bot.core.ports.reads import Visit
+from bot.core.ports.telling import Say
 from channels.webchat.inbound import read_locale, read_token
-from channels.webchat.outbound import Say
 from channels.webchat.parts import NAME, Parts
 
 COOKIE: Final = "s"

@@ -5,10 +5,10 @@ from __future__ import annotations
 from aiohttp import web
 
 from bot.core.model.errors import MadoakariError
+from bot.core.ports.telling import moment
 from bot.http.forms import read_form
 from channels.webchat.guest import COOKIE, greet, refuse_foreign, room_of, stranger, take_cookie
 from channels.webchat.inbound import read_token
-from channels.webchat.outbound import moment
 from channels.webchat.parts import NAME, Parts
 from channels.webchat.refusals import refuse
 

@@ -11,9 +11,8 @@ from bot.core.ports.channel import Hotline
 from bot.core.ports.reads import DutyView, Line, Standing, StandingState
 from bot.core.ports.telling import Say, duty_words, moment
 
-__all__ = ["Say", "duty_words", "moment"]
-
 CARD = "safety.card"
+
 
 @dataclass(frozen=True, slots=True)
 class LineView:

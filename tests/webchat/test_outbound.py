@@ -10,12 +10,11 @@ import pytest
 
 from bot.core.model.messages import Sender
 from bot.core.ports.reads import DutyView, Line, Standing, StandingState
+from bot.core.ports.telling import duty_words, moment
 from channels.webchat.outbound import (
     card_view,
     dial,
-    duty_words,
     line_view,
-    moment,
     open_first,
     standing_view,
 )

@@ -9,7 +9,7 @@ from aiohttp import ClientResponse
 
 from bot.core.model.ids import MessageId
 from bot.core.model.messages import Outbound, Sender
-from bot.core.ports.channel import Outcome
+from bot.core.ports.channel import WELL, Channel, Outcome, Sent
 from bot.core.ports.reads import DutyView
 from channels.webchat.channel import WebChat
 from tests.fakes.door import GRAVE, FakeHouse
@@ -134,7 +134,14 @@ async def test_streams_end_at_a_stop(visit: Visit, channel: WebChat) -> None:
 
 async def test_what_is_sent_lies_in_the_room(channel: WebChat) -> None:
     outbound = Outbound(MessageId("m"), "a", automatic=False, locale="ja")
-    assert await channel.send(None, outbound, key="k") is Outcome.IN_ROOM
+    assert await channel.send(None, outbound, key="k") == Sent(Outcome.IN_ROOM)
+
+
+def test_the_room_is_always_well_and_rings_no_bell(channel: WebChat) -> None:
+    running: Channel = channel
+    assert running.health() == WELL
+    assert not running.bell_only
+    assert not running.capabilities.addresses
 
 
 async def _events(stream: ClientResponse) -> AsyncIterator[Event]:
