@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from functools import partial
 from typing import cast
 
 from bot.core.bus import Bus
@@ -14,6 +16,7 @@ from bot.core.model.commands import (
     RecordVerdict,
     UseTicket,
 )
+from bot.core.model.ids import ErrandId
 from bot.core.model.mail import Action
 from bot.core.model.messages import Delivery, Form, Outbound
 from bot.core.ports.channel import (
@@ -34,6 +37,7 @@ from bot.runtime.notices import Notices
 
 AGAIN = 0.0
 """Postpone, by no more than the relay itself waits."""
+REMEMBERED = 1000
 LARGEST_PICTURE = 10 * 1024 * 1024  # bytes
 
 _DELIVERY = {
@@ -66,6 +70,7 @@ class Errands:
         self._units, self._bus, self._reads = units, bus, reads
         self._channels, self._assessor = channels, assessor
         self._notices, self._clean, self._clock = notices, clean, clock
+        self._made: OrderedDict[ErrandId, str] = OrderedDict()
         self._acts: Mapping[Action, Callable[[Errand], Awaitable[float | None]]] = {
             Action.ASSESS: self._assess,
             Action.DELIVER: self._deliver,
@@ -104,7 +109,7 @@ class Errands:
             return await self._record(errand, Delivery.IN_ROOM)
         words = parcel.words
         if parcel.text_key is not None:
-            made = self._notices.template(parcel.text_key, envelope.locale, now)
+            made = partial(self._notices.template, parcel.text_key, envelope.locale, now)
             words = await self._once(errand, made)
         outbound = Outbound(
             errand.message_id, words or "", parcel.automatic, envelope.locale, Form.WORDS
@@ -124,7 +129,9 @@ class Errands:
             words, form = await self._bell(errand, envelope), Form.BELL
         else:
             greeted = channel.capabilities.greets
-            made = self._notices.receipt(envelope.person_id, envelope.locale, now, greeted=greeted)
+            made = partial(
+                self._notices.receipt, envelope.person_id, envelope.locale, now, greeted=greeted
+            )
             words, form = await self._once(errand, made), Form.NOTICE
         return await self._send_notice(errand, channel, envelope, words, form)
 
@@ -139,6 +146,14 @@ class Errands:
 
     async def _bell(self, errand: Errand, envelope: Envelope) -> str:
         return await self._notices.bell(envelope.person_id, envelope.locale, errand.id)
+
+    async def _once(self, errand: Errand, make: Callable[[], Awaitable[str]]) -> str:
+        """Words of ours, made once: the same key must not come with other words."""
+        if errand.id not in self._made:
+            self._made[errand.id] = await make()
+            if len(self._made) > REMEMBERED:
+                self._made.popitem(last=False)
+        return self._made[errand.id]
 
     async def _send_notice(
         self, errand: Errand, channel: Channel, envelope: Envelope, words: str, form: Form
