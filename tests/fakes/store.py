@@ -11,9 +11,19 @@ from typing import TypeVar
 
 from bot.core.model.events import Event
 from bot.core.model.ids import ConcernId, ErrandId, MessageId, NoteId, PersonId, StaffId, TalkId
-from bot.core.model.mail import Address, Errand, Invitation, SeenEvent
-from bot.core.model.messages import Delivery, Message, Note
-from bot.core.model.people import Person, PersonState, Role, Staff, StaffState
+from bot.core.model.mail import (
+    Action,
+    Address,
+    Errand,
+    Invitation,
+    Picture,
+    PictureState,
+    RoomLink,
+    SeenEvent,
+    StoredTicket,
+)
+from bot.core.model.messages import Delivery, Message, Note, Sender
+from bot.core.model.people import Pace, Person, PersonState, Role, Staff, StaffState
 from bot.core.model.safety import Concern, ConcernState
 from bot.core.model.sealed import Tag, WrappedKey
 from bot.core.model.talk import Talk, TalkState
@@ -22,6 +32,7 @@ from bot.core.ports.store import UnitOfWork
 
 Result = TypeVar("Result")
 DUTY_ENDS = timedelta(days=1)
+BEGUN_LASTS = timedelta(minutes=10)
 
 
 @dataclass
@@ -42,6 +53,12 @@ class Rows:
     duty: dict[StaffId, datetime] = field(default_factory=dict)
     seen: dict[tuple[str, Tag], SeenEvent] = field(default_factory=dict)
     errands: dict[ErrandId, Errand] = field(default_factory=dict)
+    leased: set[ErrandId] = field(default_factory=set)
+    tickets: dict[Tag, StoredTicket] = field(default_factory=dict)
+    links: dict[Tag, RoomLink] = field(default_factory=dict)
+    pictures: dict[MessageId, Picture] = field(default_factory=dict)
+    sendings: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    alive: dict[str, datetime] = field(default_factory=dict)
 
 
 class TakenError(Exception):
@@ -77,6 +94,11 @@ class FakePeople:
         rows.notes = {k: n for k, n in rows.notes.items() if n.talk_id not in talks}
         gone = {m.id for m in rows.messages.values() if m.talk_id in talks}
         rows.errands = {k: e for k, e in rows.errands.items() if e.message_id not in gone}
+        rows.tickets = {k: t for k, t in rows.tickets.items() if t.person_id != person_id}
+        rows.links = {k: link for k, link in rows.links.items() if link.person_id != person_id}
+        _empty(rows, [each for each in rows.pictures.values() if each.message_id in gone])
+        if (person := rows.persons.get(person_id)) is not None:
+            person.leanings = replace(person.leanings, wish=None, pace=Pace.LIVE)
         for message in (rows.messages[message_id] for message_id in gone):
             message.sealed = None
             message.verdict = replace(message.verdict, kinds=frozenset(), reasons=())
@@ -116,10 +138,14 @@ class FakePeople:
         return self._rows.addresses.get((channel, tag))
 
     async def settle_at(self, address: Address) -> None:
+        self._rows.addresses.pop((address.channel, address.tag), None)  # the latest comes last
         self._rows.addresses[address.channel, address.tag] = address
 
     async def leave(self, channel: str, tag: Tag) -> None:
         self._rows.addresses.pop((channel, tag), None)
+
+    async def addresses(self, person_id: PersonId) -> list[Address]:
+        return [each for each in self._rows.addresses.values() if each.person_id == person_id]
 
     async def set_passphrase(self, person_id: PersonId, verifier: Tag, now: datetime) -> None:
         if verifier in self._rows.passphrases.values():
@@ -189,6 +215,21 @@ class FakeMessages:
 
     async def save_delivery(self, message: Message) -> None:
         self._rows.messages[message.id].delivery = message.delivery
+
+    async def save_taken_back(self, message: Message) -> None:
+        stored = self._rows.messages[message.id]
+        stored.sealed, stored.taken_back = message.sealed, message.taken_back
+        stored.verdict, stored.assessed = message.verdict, message.assessed
+
+    async def latest_heard(self, talk_id: TalkId, upto: int | None = None) -> MessageId | None:
+        heard = [
+            message
+            for message in self._rows.messages.values()
+            if message.talk_id == talk_id
+            and message.sender is Sender.VISITOR
+            and (upto is None or message.seq <= upto)
+        ]
+        return max(heard, key=lambda message: message.seq).id if heard else None
 
     async def mark_seen(self, talk_id: TalkId, upto: int) -> int:
         seen = [
@@ -315,23 +356,129 @@ class FakeMailroom:
     async def post(self, errand: Errand) -> None:
         self._rows.errands[errand.id] = errand
 
-    async def claim(self, now: datetime, *, lease_until: datetime, limit: int) -> list[Errand]:
+    async def forget_words(self, row_id: str) -> None:
+        for place, event in self._rows.seen.items():
+            if event.row_id == row_id:
+                self._rows.seen[place] = replace(event, digest=None)
+
+    async def claim(
+        self, now: datetime, *, lease_until: datetime, limit: int, carrier: str
+    ) -> list[Errand]:
         heads: dict[str, Errand] = {}
         for errand in self._rows.errands.values():
             heads.setdefault(errand.lane, errand)
         due = sorted(
-            (errand for errand in heads.values() if errand.due_at <= now),
+            (each for each in heads.values() if each.due_at <= now and each.carrier == carrier),
             key=lambda errand: errand.due_at,
         )[:limit]
         leased = [replace(each, due_at=lease_until, tries=each.tries + 1) for each in due]
         self._rows.errands.update({errand.id: errand for errand in leased})
+        self._rows.leased.update(errand.id for errand in leased)
         return leased
+
+    async def cancel(self, talk_id: TalkId, carrier: str) -> list[MessageId]:
+        dropped = self._of_talk(talk_id, carrier)
+        for errand in dropped:
+            await self.settle(errand.id)
+        return [
+            errand.message_id
+            for errand in dropped
+            if errand.action is Action.DELIVER
+            and self._rows.messages[errand.message_id].sender is not Sender.VISITOR
+        ]
+
+    async def hasten(self, talk_id: TalkId, carrier: str, now: datetime) -> None:
+        for errand in self._of_talk(talk_id, carrier):
+            if errand.due_at > now and errand.id not in self._rows.leased:
+                self._rows.errands[errand.id] = replace(errand, due_at=now)
+
+    def _of_talk(self, talk_id: TalkId, carrier: str) -> list[Errand]:
+        messages = self._rows.messages
+        return [
+            errand
+            for errand in self._rows.errands.values()
+            if errand.carrier == carrier
+            and errand.message_id in messages
+            and messages[errand.message_id].talk_id == talk_id
+        ]
 
     async def settle(self, errand_id: ErrandId) -> None:
         self._rows.errands.pop(errand_id, None)
+        self._rows.leased.discard(errand_id)
 
     async def postpone(self, errand_id: ErrandId, due_at: datetime) -> None:
-        self._rows.errands[errand_id] = replace(self._rows.errands[errand_id], due_at=due_at)
+        if errand_id in self._rows.errands:  # else it was cancelled meanwhile
+            self._rows.errands[errand_id] = replace(self._rows.errands[errand_id], due_at=due_at)
+            self._rows.leased.discard(errand_id)
+
+
+class FakePlatforms:
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    async def add_ticket(self, ticket: StoredTicket) -> None:
+        self._rows.tickets.setdefault(ticket.tag, ticket)
+
+    async def begin_ticket(self, tag: Tag, errand_id: ErrandId) -> bool:
+        ticket = self._rows.tickets.get(tag)
+        if ticket is None or ticket.errand_id not in {None, errand_id}:
+            return False
+        self._rows.tickets[tag] = replace(ticket, errand_id=errand_id)
+        return True
+
+    async def spend_ticket(self, tag: Tag) -> None:
+        self._rows.tickets.pop(tag, None)
+
+    async def add_link(self, link: RoomLink) -> None:
+        self._rows.links[link.tag] = link
+
+    async def take_link(self, tag: Tag) -> RoomLink | None:
+        return self._rows.links.pop(tag, None)
+
+    async def add_picture(self, picture: Picture) -> None:
+        if picture.message_id in self._rows.pictures:
+            raise TakenError
+        self._rows.pictures[picture.message_id] = picture
+
+    async def picture(self, message_id: MessageId) -> Picture | None:
+        return self._rows.pictures.get(message_id)
+
+    async def save_picture(self, picture: Picture) -> None:
+        kept = self._rows.pictures[picture.message_id]
+        changed = replace(kept, state=picture.state, sealed=picture.sealed)
+        self._rows.pictures[picture.message_id] = changed
+
+    async def forget_pictures(self, before: datetime) -> int:
+        return _empty(self._rows, [p for p in self._rows.pictures.values() if p.at < before])
+
+    async def forget_stale(self, now: datetime) -> int:
+        rows = self._rows
+        before = len(rows.tickets) + len(rows.links)
+        rows.tickets = {k: t for k, t in rows.tickets.items() if _lasts(t, now)}
+        rows.links = {k: link for k, link in rows.links.items() if link.expires_at > now}
+        return before - len(rows.tickets) - len(rows.links)
+
+    async def count_sending(self, channel: str, month: str, *, free: int, paid: int) -> None:
+        before = self._rows.sendings.get((channel, month), (0, 0))
+        self._rows.sendings[channel, month] = (before[0] + free, before[1] + paid)
+
+    async def note_alive(self, channel: str, now: datetime) -> None:
+        self._rows.alive[channel] = now
+
+
+def _lasts(ticket: StoredTicket, now: datetime) -> bool:
+    """One that an errand has begun to use is known a little longer, for a try after a crash."""
+    longer = timedelta() if ticket.errand_id is None else BEGUN_LASTS
+    return ticket.expires_at + longer > now
+
+
+def _empty(rows: Rows, pictures: list[Picture]) -> int:
+    """Take the content of pictures; how many had any."""
+    full = [each for each in pictures if each.sealed is not None]
+    for each in full:
+        emptied = replace(each, state=PictureState.FORGOTTEN, sealed=None)
+        rows.pictures[each.message_id] = emptied
+    return len(full)
 
 
 class FakeUnit:
@@ -344,6 +491,7 @@ class FakeUnit:
         self.concerns: port.Concerns = FakeConcerns(rows)
         self.staff: port.StaffRoom = FakeStaffRoom(rows)
         self.mail: port.Mailroom = FakeMailroom(rows)
+        self.platforms: port.Platforms = FakePlatforms(rows)
         self.events: list[Event] = []
 
     def publish(self, event: Event) -> None:

@@ -183,3 +183,4 @@ class Person:
         self.handle = None
         self.state = PersonState.ERASED
         self.erase_due_at = None
+        self.leanings = Leanings(self.leanings.speaks_as, self.leanings.age_band)
