@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +16,8 @@ from channels.webchat.outbound import card_view, line_view, open_first, standing
 from channels.webchat.parts import Parts
 
 REFRESH_S = 60
+LINES = 200
+"""So many lines stand on one page; a link leads to the ones before."""
 CARD_LINES = 5
 """So many hotlines stand in a talk's safety card; all of them are one tap away."""
 
@@ -37,6 +40,9 @@ async def front(parts: Parts, request: web.Request) -> web.StreamResponse:
     if guest.visit is None:
         box = Box(error=guest.say("visitor.expired"), come_back=True) if guest.cookie else EMPTY
         return await landing(parts, guest, box)
+    before = read_number(request.query.get("before", ""))
+    if before > 1:
+        return await _earlier(parts, guest, guest.visit, before)
     reading = request.query.get("view") == "read"
     page, upto = await _room(parts, guest, EMPTY, reading=reading)
     if reading:
@@ -92,13 +98,32 @@ def standing_values(parts: Parts, guest: Guest, standing: Standing) -> dict[str,
     return {"standing": standing_view(standing, guest.say, parts.handed.door.now())}
 
 
+async def _earlier(parts: Parts, guest: Guest, visit: Visit, before: int) -> web.Response:
+    """Lines under a number, for reading alone. What is older was seen long ago."""
+    handed, first = parts.handed, max(before - 1 - LINES, 0)
+    standing = await handed.rooms.standing(visit.person_id, handed.door.now())
+    # -1: the first lines of all; 0 would mean the last ones.
+    lines = await handed.rooms.lines(visit.person_id, after=first or -1, limit=before - 1 - first)
+    return parts.pages.page(
+        "earlier.html",
+        guest,
+        lines=[line_values(parts, guest, line, standing) for line in lines],
+        before=_before(lines),
+    )
+
+
+def _before(lines: Sequence[Line]) -> int:
+    """The number under which there is more; 0 where there is nothing."""
+    return lines[0].seq if lines and lines[0].seq > 1 else 0
+
+
 async def _room(
     parts: Parts, guest: Guest, box: Box, *, status: int = 200, reading: bool = False
 ) -> tuple[web.Response, int]:
     handed, now = parts.handed, parts.handed.door.now()
     _, visit = room_of(guest)
     standing = await handed.rooms.standing(visit.person_id, now)
-    lines = await handed.rooms.lines(visit.person_id)
+    lines = await handed.rooms.lines(visit.person_id, limit=LINES)
     upto = lines[-1].seq if lines else 0
     page = parts.pages.page(
         "room.html",
@@ -106,6 +131,7 @@ async def _room(
         status=status,
         lines=[line_values(parts, guest, line, standing) for line in lines],
         upto=upto,
+        before=_before(lines),
         key=handed.form_keys.issue(now),
         box=box,
         reading=reading,

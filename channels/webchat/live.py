@@ -1,30 +1,56 @@
-"""GET ``/stream``: a room's news as they come, resumable by message number."""
+"""GET ``/stream``: a room's news as they come, resumable by message number.
+
+line         a new line, numbered, so that a page that was away asks for the rest
+line-state   a line among the newest that was taken back: it must vanish from the page
+standing     where the talk stands, and who is there
+erased, gone, elsewhere   why nothing more comes
+"""
 
 from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
 
 from aiohttp import web
 
 from bot.core.ports.live import Ear, room_topic
-from bot.core.ports.reads import Standing, StandingState, Visit
+from bot.core.ports.reads import Line, Standing, StandingState, Visit
 from bot.http.streams import KEEPALIVE_S, EventStream, last_event_id
-from channels.webchat.desk import line_values, standing_values
-from channels.webchat.guest import Guest, greet
+from channels.webchat.desk import LINES, line_values, standing_values
+from channels.webchat.guest import Guest, greet, room_of
 from channels.webchat.parts import NAME, Parts
+
+WINDOW: Final = 50
+"""How many lines that the page has already are watched for being taken back."""
+
+
+@dataclass(slots=True)
+class Shown:
+    """What the page has: lines up to a number, those taken back, and the standing."""
+
+    upto: int
+    gone: set[int] = field(default_factory=set)
+    standing: str = ""
+
+    @property
+    def after(self) -> int:
+        """From where to read, so that the watched lines come too; -1 is the very first."""
+        return (max(self.upto - WINDOW, 0) or -1) if self.upto else 0
 
 
 async def stream(parts: Parts, request: web.Request) -> web.StreamResponse:
-    """Tell the page: ``line``, ``standing``, ``erased``, ``gone`` and ``elsewhere``."""
+    """Tell the page what comes until it leaves, the room closes or the service stops."""
     guest = await greet(parts, request)
     events = EventStream(request)
     response = await events.open()
     try:
-        await _tell(parts, guest, events, last_event_id(request))
+        await _tell(parts, guest, events, Shown(last_event_id(request)))
     except ConnectionError:  # the page has left; there is nobody to tell
         return response
     return response
 
 
-async def _tell(parts: Parts, guest: Guest, events: EventStream, after: int) -> None:
+async def _tell(parts: Parts, guest: Guest, events: EventStream, page: Shown) -> None:
     if guest.visit is None:
         await events.send("gone", "")
         return
@@ -32,28 +58,28 @@ async def _tell(parts: Parts, guest: Guest, events: EventStream, after: int) -> 
     ear = parts.handed.live.listen(room_topic(person_id))
     try:
         async with parts.streams.sit(person_id) as seat:
-            await _follow(parts, guest, events, ear, after)
+            await _follow(parts, guest, events, ear, page)
     finally:
         ear.close()
     if seat.displaced:
         await events.send("elsewhere", "")
 
 
-async def _follow(parts: Parts, guest: Guest, events: EventStream, ear: Ear, after: int) -> None:
+async def _follow(parts: Parts, guest: Guest, events: EventStream, ear: Ear, page: Shown) -> None:
     """Read after every nudge, and every fifteen seconds, for a nudge may get lost."""
-    shown = ""
     while not events.left:
         visit = await _still(parts, guest, events)
         if visit is None:
             return
         standing = await parts.handed.rooms.standing(visit.person_id, parts.handed.door.now())
-        after = await _send_lines(parts, guest, events, standing, after)
+        while await _send_lines(parts, guest, events, standing, page):
+            pass  # a page that was away for long is given the rest at once
         fragment = parts.pages.fragment(
             "_standing.html", guest, **standing_values(parts, guest, standing)
         )
-        if fragment != shown:
+        if fragment != page.standing:
             await events.send("standing", fragment)
-            shown = fragment
+            page.standing = fragment
         if not await ear.wait(KEEPALIVE_S):
             await events.keep_alive()
 
@@ -70,14 +96,35 @@ async def _still(parts: Parts, guest: Guest, events: EventStream) -> Visit | Non
 
 
 async def _send_lines(
-    parts: Parts, guest: Guest, events: EventStream, standing: Standing, after: int
-) -> int:
-    if guest.visit is None:
-        return after
-    for line in await parts.handed.rooms.lines(guest.visit.person_id, after=after):
-        fragment = parts.pages.fragment(
-            "_line.html", guest, **line_values(parts, guest, line, standing)
-        )
-        await events.send("line", fragment, event_id=line.seq)
-        after = line.seq
-    return after
+    parts: Parts, guest: Guest, events: EventStream, standing: Standing, page: Shown
+) -> bool:
+    """Send what the page lacks; whether there may be more."""
+    _, visit = room_of(guest)
+    before = page.upto
+    lines = await parts.handed.rooms.lines(visit.person_id, after=page.after, limit=LINES)
+    for line in lines:
+        await _send_line(parts, guest, events, line, standing, page)
+    return len(lines) == LINES and page.upto > before
+
+
+async def _send_line(
+    parts: Parts,
+    guest: Guest,
+    events: EventStream,
+    line: Line,
+    standing: Standing,
+    page: Shown,
+) -> None:
+    """One line, where the page lacks it or shows words that were taken back."""
+    new, taken_back = line.seq > page.upto, line.taken_back and line.seq not in page.gone
+    if not new and not taken_back:
+        return
+    values = line_values(parts, guest, line, standing)
+    fragment = parts.pages.fragment("_line.html", guest, **values)
+    if line.taken_back:
+        page.gone.add(line.seq)
+    if not new:
+        await events.send("line-state", fragment)
+        return
+    await events.send("line", fragment, event_id=line.seq)
+    page.upto = line.seq

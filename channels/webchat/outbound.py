@@ -16,7 +16,10 @@ CARD = "safety.card"
 
 @dataclass(frozen=True, slots=True)
 class LineView:
-    """One line as the page shows it. ``who`` is mine, theirs or auto."""
+    """One line as the page shows it. ``who`` is mine, theirs or auto.
+
+    ``gone`` where whoever wrote it took it back: a calm word stands in its place.
+    """
 
     seq: int
     who: str
@@ -24,6 +27,7 @@ class LineView:
     words: str
     card: bool
     when: str
+    gone: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +52,14 @@ def line_view(line: Line, say: Say, now: datetime) -> LineView:
     """One line. Words that can no longer be opened are said to be so, never left blank."""
     who = {Sender.VISITOR: "mine", Sender.STAFF: "theirs", Sender.SERVICE: "auto"}[line.sender]
     by = line.by if line.sender is Sender.STAFF and line.by else say(f"visitor.by.{who}")
-    words = say(line.text_key) if line.text_key else line.words
     return LineView(
         seq=line.seq,
         who=who,
         by=by,
-        words=say("error.sealed") if words is None else words,
+        words=_words(line, say),
         card=line.text_key == CARD,
         when=moment(line.at, say, now),
+        gone=line.taken_back,
     )
 
 
@@ -85,6 +89,14 @@ def dial(phone: str) -> str:
     """A number as a telephone wants it: digits, with a leading # where it has one."""
     digits = "".join(char for char in phone if char.isascii() and char.isdigit())
     return ("%23" if phone.startswith("#") else "") + digits
+
+
+def _words(line: Line, say: Say) -> str:
+    if line.taken_back:
+        return say("visitor.room.taken_back")
+    if line.text_key:
+        return say(line.text_key)
+    return say("error.sealed") if line.words is None else line.words
 
 
 def _here(standing: Standing, say: Say, now: datetime) -> str:

@@ -250,6 +250,10 @@ function follow(list) {
     if (line.dataset.who !== "mine") tellSeen(line.dataset.seq);
     if (stay) showLast();
   });
+  stream.addEventListener("line-state", ({ data }) => {
+    const line = lineFrom(data);
+    if (line) find(`#${line.id}`)?.replaceWith(line);
+  });
   stream.addEventListener("standing", ({ data }) => {
     const place = find("#standing");
     const stay = atEnd();
