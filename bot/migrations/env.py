@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from alembic import context
 
-from bot.storage.tables import metadata
+from bot.storage.platform_tables import EVERYTHING
 
 LOCK = 0x6D61646F  # one process migrates at a time
 
@@ -14,7 +14,7 @@ if connection.dialect.name == "postgresql":
     connection.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
 context.configure(
     connection=connection,
-    target_metadata=metadata,
+    target_metadata=EVERYTHING,
     render_as_batch=connection.dialect.name == "sqlite",
     compare_type=True,
 )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, exists, insert, select, update
+from sqlalchemy import bindparam, delete, exists, false, insert, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.model.ids import ErrandId
+from bot.core.model.ids import ErrandId, MessageId, TalkId
+from bot.core.model.messages import Sender
 from bot.core.model.sealed import Tag
-from bot.core.ports.store import Errand, SeenEvent
+from bot.core.ports.store import Action, Errand, SeenEvent
 from bot.storage import rows
 from bot.storage import tables as t
 from bot.storage.columns import Moment
@@ -19,14 +20,37 @@ _REMEMBER = insert_or_leave(t.seen_events)
 _RECALL = select(*rows.SEEN).where(
     t.seen_events.c.source == bindparam("source"), t.seen_events.c.tag == bindparam("tag")
 )
-_POST = insert(t.errands)
+_FORGET_WORDS = (
+    update(t.seen_events).where(t.seen_events.c.row_id == bindparam("of_row")).values(digest=None)
+)
+_TALK = select(t.messages.c.talk_id).where(t.messages.c.id == bindparam("of_message"))
+_POST = insert(t.errands).values(talk_id=_TALK.scalar_subquery())
 _SETTLE = delete(t.errands).where(t.errands.c.id == bindparam("which"))
-_POSTPONE = update(t.errands).where(t.errands.c.id == bindparam("which"))
+_POSTPONE = update(t.errands).where(t.errands.c.id == bindparam("which")).values(leased=false())
+_OF_TALK = (
+    t.errands.c.talk_id == bindparam("talk"),
+    t.errands.c.carrier == bindparam("by_carrier"),
+)
+_UNDELIVERED = (
+    select(t.messages.c.id)
+    .join_from(t.errands, t.messages, t.messages.c.id == t.errands.c.message_id)
+    .where(*_OF_TALK, t.errands.c.action == Action.DELIVER, t.messages.c.sender != Sender.VISITOR)
+    .order_by(t.errands.c.turn)
+)
+_CANCEL = delete(t.errands).where(*_OF_TALK)
+# A lease is a later due time as well: only what was put off is brought forward.
+_NOW = bindparam("now", type_=Moment())
+_HASTEN = (
+    update(t.errands)
+    .where(*_OF_TALK, t.errands.c.due_at > _NOW, t.errands.c.leased == false())
+    .values(due_at=_NOW)
+)
 _DUE, _AHEAD = t.errands.alias("due"), t.errands.alias("ahead")
 _HEADS = (
     select(_DUE.c.turn)
     .where(
-        _DUE.c.due_at <= bindparam("now", type_=Moment()),
+        _DUE.c.carrier == bindparam("by_carrier"),
+        _DUE.c.due_at <= _NOW,
         ~exists().where(_AHEAD.c.lane == _DUE.c.lane, _AHEAD.c.turn < _DUE.c.turn),
     )
     .order_by(_DUE.c.due_at, _DUE.c.turn)
@@ -40,6 +64,7 @@ _CLAIM = (
     .values(
         due_at=bindparam("lease_until", type_=Moment()),
         tries=t.errands.c.tries + 1,
+        leased=true(),
     )
     .returning(t.errands.c.turn, *rows.ERRAND)
 )
@@ -77,11 +102,28 @@ class SqlMailroom(Repository):
         """Make something due."""
         await self._do(_POST, rows.errand_values(errand))
 
-    async def claim(self, now: datetime, *, lease_until: datetime, limit: int) -> list[Errand]:
-        """Lease the due heads of lanes."""
-        values = {"now": now, "lease_until": lease_until, "most": limit}
+    async def forget_words(self, row_id: str) -> None:
+        """The words of a message are gone: their digests go too."""
+        await self._do(_FORGET_WORDS, {"of_row": row_id})
+
+    async def claim(
+        self, now: datetime, *, lease_until: datetime, limit: int, carrier: str
+    ) -> list[Errand]:
+        """Lease the due heads of lanes that are a carrier's."""
+        values = {"now": now, "lease_until": lease_until, "most": limit, "by_carrier": carrier}
         claimed = await self._all(_CLAIM, values)
         return [rows.errand(row[1:]) for row in sorted(claimed, key=lambda row: int(row[0]))]
+
+    async def cancel(self, talk_id: TalkId, carrier: str) -> list[MessageId]:
+        """Drop what a carrier was to do for a talk; which messages are not delivered by that."""
+        values = {"talk": talk_id, "by_carrier": carrier}
+        undelivered = await self._all(_UNDELIVERED, values)
+        await self._do(_CANCEL, values)
+        return [MessageId(row[0]) for row in undelivered]
+
+    async def hasten(self, talk_id: TalkId, carrier: str, now: datetime) -> None:
+        """Let what was put off be due now."""
+        await self._do(_HASTEN, {"talk": talk_id, "by_carrier": carrier, "now": now})
 
     async def settle(self, errand_id: ErrandId) -> None:
         """The errand is done: its row goes."""

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import bindparam, delete, exists, func, insert, select, update
+from sqlalchemy import bindparam, delete, exists, func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.core.model.ids import PersonId
-from bot.core.model.people import Person, PersonState
+from bot.core.model.mail import PictureState
+from bot.core.model.people import Pace, Person, PersonState
 from bot.core.model.safety import ConcernState
 from bot.core.model.sealed import Tag, WrappedKey
 from bot.core.ports.store import Address
+from bot.storage import platform_tables as p
 from bot.storage import rows
 from bot.storage import tables as t
 from bot.storage.columns import Parameter
@@ -49,13 +51,19 @@ _SILENT = (
 )
 _HERE = (t.addresses.c.channel == bindparam("on_channel"), t.addresses.c.tag == bindparam("at_tag"))
 _AT = select(*rows.ADDRESS).where(*_HERE).with_for_update()
+_ALL_OF = (
+    select(*rows.ADDRESS)
+    .where(t.addresses.c.person_id == _WHO)
+    .order_by(t.addresses.c.turn)
+    .with_for_update()
+)
 _LEAVE = delete(t.addresses).where(*_HERE)
 _TURN = select(func.max(t.addresses.c.turn)).where(t.addresses.c.person_id == _WHO)
 _SETTLE_NEW = insert_or_leave(t.addresses)
 _SETTLE = insert_or_change(
     t.addresses,
     on=("channel", "tag"),
-    changes=("person_id", "sealed", "expires_at", "turn"),
+    changes=("person_id", "sealed", "expires_at", "left_at", "bell_only", "turn"),
 )
 _SET_PASSPHRASE = insert_or_change(t.passphrases, on=("person_id",), changes=("verifier", "set_at"))
 _BY_PASSPHRASE = select(t.passphrases.c.person_id).where(
@@ -68,7 +76,13 @@ _SHRED = (
     delete(t.person_keys).where(t.person_keys.c.person_id == _WHO),
     delete(t.addresses).where(t.addresses.c.person_id == _WHO),
     delete(t.passphrases).where(t.passphrases.c.person_id == _WHO),
-    delete(t.errands).where(t.errands.c.message_id.in_(_MESSAGES)),
+    delete(t.errands).where(t.errands.c.talk_id.in_(_TALKS)),
+    delete(p.tickets).where(p.tickets.c.person_id == _WHO),
+    delete(p.room_links).where(p.room_links.c.person_id == _WHO),
+    update(p.pictures)
+    .where(p.pictures.c.message_id.in_(_MESSAGES), p.pictures.c.sealed.is_not(None))
+    .values(sealed=None, state=PictureState.FORGOTTEN),
+    update(t.persons).where(t.persons.c.id == _WHO).values(wish=null(), pace=Pace.LIVE),
     delete(t.notes).where(t.notes.c.talk_id.in_(_TALKS)),
     update(t.messages)
     .where(t.messages.c.talk_id.in_(_TALKS))
@@ -149,6 +163,10 @@ class SqlPeople(Repository):
     async def leave(self, channel: str, tag: Tag) -> None:
         """Forget an address."""
         await self._do(_LEAVE, {"on_channel": channel, "at_tag": tag})
+
+    async def addresses(self, person_id: PersonId) -> list[Address]:
+        """Every address of a person, locked; the one that was settled last comes last."""
+        return [rows.address(row) for row in await self._all(_ALL_OF, {"who": person_id})]
 
     async def set_passphrase(self, person_id: PersonId, verifier: Tag, now: datetime) -> None:
         """Replace the person's verifier."""

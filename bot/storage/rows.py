@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import Table
 
 from bot.core.model.messages import Message, Note
-from bot.core.model.people import Person, Staff
+from bot.core.model.people import Leanings, Person, Staff
 from bot.core.model.safety import Concern
 from bot.core.model.talk import Talk
 from bot.core.ports.store import Address, Errand, Invitation, SeenEvent
@@ -24,16 +24,22 @@ def pick(table: Table, names: str) -> Sequence[Any]:
     return [table.c[name] for name in names.split()]
 
 
-PERSON = pick(t.persons, "id handle locale state first_seen_at last_contact_at erase_due_at")
-ADDRESS = pick(t.addresses, "channel tag person_id sealed expires_at")
+LEANINGS = pick(t.persons, "speaks_as age_band wish pace")
+PERSON = [
+    *pick(t.persons, "id handle locale state first_seen_at last_contact_at erase_due_at"),
+    *LEANINGS,
+]
+ADDRESS = pick(t.addresses, "channel tag person_id sealed expires_at left_at bell_only")
 TALK = pick(
     t.talks,
     "id person_id channel state opened_at last_seq danger waiting_since holder"
-    " first_answered_at first_wait_s card_shown_at last_heard_at",
+    " first_answered_at first_wait_s card_shown_at last_heard_at"
+    " receipt_at bell_at seen_at read_upto",
 )
 MESSAGE = pick(
     t.messages,
-    "id talk_id seq sender at sealed text_key staff_id delivery level kinds reasons assessed",
+    "id talk_id seq sender at sealed text_key staff_id delivery level kinds reasons assessed"
+    " taken_back",
 )
 NOTE = pick(t.notes, "id talk_id staff_id at sealed")
 CONCERN = pick(
@@ -44,12 +50,12 @@ CONCERN = pick(
 STAFF = pick(t.staff, "id work_name roles state password_hash made_at")
 INVITATION = pick(t.invitations, "token staff_id expires_at first")
 SEEN = pick(t.seen_events, "source tag digest person_id row_id at")
-ERRAND = pick(t.errands, "id lane action message_id due_at tries")
+ERRAND = pick(t.errands, "id lane action message_id due_at tries carrier")
 
 
 def person(row: AnyRow) -> Person:
     """A person from ``PERSON`` columns."""
-    return Person(*row)
+    return Person(*[*row[:7], Leanings(*row[7:])])
 
 
 def person_values(person: Person) -> Values:
@@ -61,6 +67,10 @@ def person_values(person: Person) -> Values:
         "first_seen_at": person.first_seen_at,
         "last_contact_at": person.last_contact_at,
         "erase_due_at": person.erase_due_at,
+        "speaks_as": person.leanings.speaks_as,
+        "age_band": person.leanings.age_band,
+        "wish": person.leanings.wish,
+        "pace": person.leanings.pace,
     }
 
 
@@ -77,6 +87,8 @@ def address_values(address: Address) -> Values:
         "person_id": address.person_id,
         "sealed": address.sealed,
         "expires_at": address.expires_at,
+        "left_at": address.left_at,
+        "bell_only": address.bell_only,
     }
 
 
@@ -99,6 +111,10 @@ def talk_values(talk: Talk) -> Values:
         "first_wait_s": talk.first_wait_s,
         "card_shown_at": talk.card_shown_at,
         "last_heard_at": talk.last_heard_at,
+        "receipt_at": talk.receipt_at,
+        "bell_at": talk.bell_at,
+        "seen_at": talk.seen_at,
+        "read_upto": talk.read_upto,
         "queue_band": 0 if place is None else place.band,
         "queue_since": None if place is None else place.since,
     }
@@ -106,8 +122,8 @@ def talk_values(talk: Talk) -> Values:
 
 def message(row: AnyRow) -> Message:
     """A message from ``MESSAGE`` columns."""
-    head, (level, kinds, reasons, assessed) = list(row[:9]), row[9:]
-    return Message(*[*head, Verdict(level, kinds, reasons), assessed])
+    head, (level, kinds, reasons, *rest) = list(row[:9]), row[9:]
+    return Message(*[*head, Verdict(level, kinds, reasons), *rest])
 
 
 def message_values(message: Message) -> Values:
@@ -122,6 +138,7 @@ def message_values(message: Message) -> Values:
         "text_key": message.text_key,
         "staff_id": message.staff_id,
         "delivery": message.delivery,
+        "taken_back": message.taken_back,
         **verdict_values(message),
     }
 
@@ -223,7 +240,7 @@ def errand(row: Sequence[Any]) -> Errand:
 
 
 def errand_values(errand: Errand) -> Values:
-    """Everything of an errand."""
+    """Everything of an errand, and once more the message by which its talk is found."""
     return {
         "id": errand.id,
         "lane": errand.lane,
@@ -231,4 +248,6 @@ def errand_values(errand: Errand) -> Values:
         "message_id": errand.message_id,
         "due_at": errand.due_at,
         "tries": errand.tries,
+        "carrier": errand.carrier,
+        "of_message": errand.message_id,
     }

@@ -51,6 +51,19 @@ def insert_or_change(table: Table, *, on: Sequence[str], changes: Sequence[str])
     )
 
 
+def insert_or_add(table: Table, *, on: Sequence[str], sums: Sequence[str]) -> Upsert:
+    """Insert; where the columns ``on`` meet an existing row, add to its ``sums``."""
+    lite, post = sqlite.insert(table), postgresql.insert(table)
+    return Upsert(
+        lite.on_conflict_do_update(index_elements=on, set_=_added(table, lite.excluded, sums)),
+        post.on_conflict_do_update(index_elements=on, set_=_added(table, post.excluded, sums)),
+    )
+
+
+def _added(table: Table, excluded: Any, names: Sequence[str]) -> dict[str, ColumnElement[Any]]:  # noqa: ANN401  # either dialect's
+    return {name: table.c[name] + excluded[name] for name in names}
+
+
 def _taken(excluded: Any, changes: Sequence[str]) -> dict[str, ColumnElement[Any]]:  # noqa: ANN401  # either dialect's
     return {name: excluded[name] for name in changes}
 

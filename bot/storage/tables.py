@@ -19,11 +19,13 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 
+from bot.core.model.mail import TRIAGE
 from bot.core.model.messages import Delivery, Sender
-from bot.core.model.people import PersonState, Role, StaffState
+from bot.core.model.people import AgeBand, Pace, PersonState, Role, SpeaksAs, StaffState, Wish
 from bot.core.model.safety import ConcernState, Resolution
 from bot.core.model.talk import TalkState
 from bot.core.ports.store import Action
@@ -58,6 +60,10 @@ persons = Table(
     Column("first_seen_at", Moment, nullable=False),  # for ever, for counts
     Column("last_contact_at", Moment, nullable=False, index=True),  # starts the retention clock
     Column("erase_due_at", Moment),  # latest moment of a waiting erasure; until it is done
+    Column("speaks_as", Choices(SpeaksAs)),  # who writes, where they said so; for ever, for counts
+    Column("age_band", Choices(AgeBand)),  # a bracket, where they said so; for ever, for counts
+    Column("wish", Choices(Wish)),  # whom they would like; while the person is there
+    Column("pace", Choices(Pace), nullable=False, server_default=Pace.LIVE),  # as above
 )
 Index(
     "ix_persons_erase_due_at",
@@ -82,6 +88,8 @@ addresses = Table(
     Column("sealed", LargeBinary),  # the address, sealed; none for a browser; as above
     Column("expires_at", Moment),  # end of a browser's session; the row goes soon after
     Column("turn", Integer, nullable=False),  # rises with every settling: the latest is used
+    Column("left_at", Moment),  # blocked or left; until they come back, or as above
+    Column("bell_only", Boolean, nullable=False, server_default=false()),  # their wish; as above
 )
 
 passphrases = Table(
@@ -110,6 +118,10 @@ talks = Table(
     Column("last_heard_at", Moment),  # for ever, for counts
     Column("queue_band", SmallInteger, nullable=False),  # from talk.place; while it waits
     Column("queue_since", Moment),  # from talk.place; while it waits
+    Column("receipt_at", Moment),  # a messenger was told where things stand; for ever
+    Column("bell_at", Moment),  # a messenger was told to look into the room; for ever
+    Column("seen_at", Moment),  # their page had something new; for ever
+    Column("read_upto", Integer, nullable=False, server_default=text("0")),  # by us; for ever
 )
 WAITS = text("state = 'waiting'")
 Index(
@@ -149,6 +161,7 @@ messages = Table(
     Column("kinds", KINDS),  # about what; while the person is there
     Column("reasons", Reasons),  # rule ids and offsets; while the person is there
     Column("assessed", Boolean, nullable=False),  # the second look is done; for ever
+    Column("taken_back", Boolean, nullable=False, server_default=false()),  # for ever
     UniqueConstraint("talk_id", "seq"),
 )
 
@@ -231,7 +244,8 @@ seen_events = Table(
     Column("tag", hashed(), primary_key=True),  # keyed hash of the event's id; for ever
     Column("digest", hashed()),  # keyed hash of the words; while the person is there
     Column("person_id", identity(), index=True),  # for ever
-    Column("row_id", identity(), nullable=False),  # the message or note that came of it; for ever
+    # the message or note that came of it; for ever
+    Column("row_id", identity(), nullable=False, index=True),
     Column("at", Moment, nullable=False),  # for ever
 )
 
@@ -242,8 +256,12 @@ errands = Table(
     Column("id", identity(), nullable=False, unique=True),  # as above
     Column("lane", String(64), nullable=False),  # as above
     Column("action", Choices(Action), nullable=False),  # as above
-    Column("message_id", identity(), nullable=False, index=True),  # as above
-    Column("due_at", Moment, nullable=False, index=True),  # due, or end of the lease; as above
+    Column("message_id", identity(), nullable=False),  # as above
+    Column("due_at", Moment, nullable=False),  # due, or end of the lease; as above
     Column("tries", Integer, nullable=False),  # as above
+    Column("carrier", String(32), nullable=False, server_default=TRIAGE),  # as above
+    Column("talk_id", identity(), index=True),  # the message's; as above
+    Column("leased", Boolean, nullable=False, server_default=false()),  # in hand; as above
 )
+Index("ix_errands_carrier_due_at", errands.c.carrier, errands.c.due_at)
 Index("ix_errands_lane_turn", errands.c.lane, errands.c.turn)

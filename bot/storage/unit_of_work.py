@@ -23,6 +23,7 @@ from bot.core.ports.store import (
     Mailroom,
     Messages,
     People,
+    Platforms,
     StaffRoom,
     Talks,
     UnitOfWork,
@@ -33,6 +34,7 @@ from bot.storage.engine import write_back, writing
 from bot.storage.mailboxes import SqlMailroom
 from bot.storage.messages import SqlMessages
 from bot.storage.people import SqlPeople
+from bot.storage.platforms import SqlPlatforms
 from bot.storage.staff import SqlStaffRoom
 from bot.storage.statements import Overtaken
 from bot.storage.talks import SqlTalks
@@ -55,18 +57,21 @@ class SqlUnit:
 
     def __init__(self, connection: AsyncConnection) -> None:
         self._people = SqlPeople(connection)
+        self._messages = SqlMessages(connection)
+        self._platforms = SqlPlatforms(connection)
         self.people: People = self._people
         self.talks: Talks = SqlTalks(connection)
-        self.messages: Messages = SqlMessages(connection)
+        self.messages: Messages = self._messages
         self.concerns: Concerns = SqlConcerns(connection)
         self.staff: StaffRoom = SqlStaffRoom(connection)
         self.mail: Mailroom = SqlMailroom(connection)
+        self.platforms: Platforms = self._platforms
         self.events: list[Event] = []
 
     @property
     def shredded(self) -> bool:
-        """Whether somebody's record was destroyed in this unit."""
-        return self._people.shredded
+        """Whether somebody's record, a message's words or a picture went in this unit."""
+        return self._people.shredded or self._messages.emptied or self._platforms.emptied
 
     def publish(self, event: Event) -> None:
         """Note an event."""

@@ -21,6 +21,7 @@ from bot.core.model.ids import (
     StaffId,
     TalkId,
 )
+from bot.core.model.mail import TRIAGE
 from bot.core.model.messages import Delivery, Message, Note, Sender
 from bot.core.model.people import Person, PersonState, Role, Staff, StaffState
 from bot.core.model.safety import Concern, ConcernState
@@ -113,7 +114,7 @@ class StoreContract:
     async def test_what_raises_leaves_nothing(self, units: Units) -> None:
         async def work(unit: UnitOfWork) -> None:
             await unit.people.add(a_person("a"), WrappedKey(b"key"))
-            unit.publish(ErrandPosted())
+            unit.publish(ErrandPosted("line"))
             raise ValueError("refused")
 
         with pytest.raises(ValueError, match="refused"):
@@ -126,7 +127,7 @@ class StoreContract:
             await unit.people.add(a_person(f"p{number}"), WrappedKey(b"key"))
             if number % 3 == 0:
                 raise ValueError(number)
-            unit.publish(ErrandPosted())
+            unit.publish(ErrandPosted("line"))
             return number
 
         def one(number: int) -> Any:
@@ -136,7 +137,7 @@ class StoreContract:
         for number, result in enumerate(results):
             found = await person(units, f"p{number}")
             if number % 3:
-                assert result == (number, (ErrandPosted(),))
+                assert result == (number, (ErrandPosted("line"),))
                 assert found is not None
             else:
                 assert isinstance(result, ValueError)
@@ -235,10 +236,14 @@ class StoreContract:
         assert await self.claim(units, 7) == []
         assert await self.claim(units, 8) == [("two", 2)]
 
-    async def claim(self, units: Units, minutes: int) -> list[tuple[str, int]]:
+    async def claim(
+        self, units: Units, minutes: int, carrier: str = TRIAGE
+    ) -> list[tuple[str, int]]:
         now = NOW + minutes * MINUTE
         lease = now + 5 * MINUTE
-        claimed, _ = await units.run(lambda unit: unit.mail.claim(now, lease_until=lease, limit=9))
+        claimed, _ = await units.run(
+            lambda unit: unit.mail.claim(now, lease_until=lease, limit=9, carrier=carrier)
+        )
         return [(errand.id.rstrip("-"), errand.tries) for errand in claimed]
 
     async def test_what_was_seen_is_delivered_and_failures_stay(self, units: Units) -> None:
@@ -301,7 +306,7 @@ class StoreContract:
                 message.sealed,
                 message.verdict.reasons,
                 seen and seen.digest,
-                await unit.mail.claim(NOW, lease_until=NOW + MINUTE, limit=9),
+                await unit.mail.claim(NOW, lease_until=NOW + MINUTE, limit=9, carrier=TRIAGE),
             ]
 
         gone, _ = await units.run(look)

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, inspect, text
 from bot import migrations
 from bot.core.model.people import PersonState, Role, StaffState
 from bot.storage.engine import make_engine
-from bot.storage.tables import metadata
+from bot.storage.platform_tables import EVERYTHING as metadata
 
 Told = TypeVar("Told")
 NOW = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
@@ -100,7 +100,10 @@ class TestSqlite(Steps):
             ),
             ("SELECT id FROM messages WHERE talk_id = 'x' AND seq > 5 ORDER BY seq", "talk_id"),
             ("SELECT id FROM talks WHERE holder = 'x'", "ix_talks_holder"),
-            ("SELECT id FROM errands WHERE due_at <= 5 ORDER BY due_at", "ix_errands_due_at"),
+            (
+                "SELECT id FROM errands WHERE carrier = 'x' AND due_at <= 5 ORDER BY due_at",
+                "ix_errands_carrier_due_at",
+            ),
             ("SELECT id FROM concerns WHERE talk_id = 'x' AND state <> 'resolved'", "uq_concerns"),
         ],
     )
