@@ -164,18 +164,19 @@ async def _wait_for_progress(writers: list[Writer], wanted: int) -> None:
         await asyncio.sleep(0.002)
 
 
-async def _settled(house: House) -> int:
+async def settled(house: House) -> int:
     """Errands that are still there after the house had time for them."""
     end, left = time.monotonic() + SETTLE_S, -1
     while time.monotonic() < end:
-        left = _ask_database(house, "select count(*) from errands")
+        left = ask_database(house, "select count(*) from errands")
         if left == 0:
             break
         await asyncio.sleep(0.1)
     return left
 
 
-def _ask_database(house: House, question: str) -> int:
+def ask_database(house: House, question: str) -> int:
+    """One number out of the house's database."""
     path = house.data / "madoakari.sqlite3"
     connection = sqlite3.connect(f"file:{path}?mode=ro", uri=True)
     try:
@@ -204,7 +205,7 @@ async def test_nothing_acknowledged_is_lost_doubled_or_out_of_order(
         await writing
         answering.finished = True
         await at_work
-        assert await _settled(house) == 0
+        assert await settled(house) == 0
         await _compare(house, writers, answering)
     repeats = sum(writer.repeats for writer in writers) - VISITORS * EACH
     assert repeats > 0, "no message was ever in the air when the house fell"
@@ -232,7 +233,7 @@ async def _compare(house: House, writers: list[Writer], answering: Answering) ->
         assert heard == [writer.words(number) for number in range(EACH)]
         said = [words for _, who, words in lines if who == "from-staff"]
         assert said == answering.sent.get(talk, [])
-    assert _ask_database(house, "select count(*) from messages where sender = 'visitor'") == (
+    assert ask_database(house, "select count(*) from messages where sender = 'visitor'") == (
         VISITORS * EACH
     )
 
