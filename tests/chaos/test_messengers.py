@@ -165,8 +165,9 @@ async def _compare(house: House, crowd: Crowd, answering: Answering) -> None:
     said = crowd.said | {
         writer.name: [writer.words(number) for number in range(EACH)] for writer in crowd.web
     }
+    by_messenger: list[OnLine | OnDiscord] = [*crowd.line, *crowd.discord]
     arrived = [
-        *(_answers(person.texts) for person in (*crowd.line, *crowd.discord)),
+        *(_answers(person.texts) for person in by_messenger),
         *[(await writer.visitor.open()).words_of("theirs") for writer in crowd.web],
     ]
     talks = await answering.take_all()
