@@ -1,80 +1,90 @@
-"""A house with no walls: a door and a room kept in memory, for tests of channels alone."""
+"""A house with no walls: a door and rooms kept in memory, for tests of channels alone."""
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import itertools
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Coroutine
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from bot.core.model.commands import Erasure, Receipt
-from bot.core.model.errors import KeyReused, RecordErased, UnknownPassphrase
+from bot.core.model.errors import (
+    KeyReused,
+    LinkSpent,
+    RecordErased,
+    TakenBack,
+    UnknownPassphrase,
+)
 from bot.core.model.ids import MessageId, PersonId, TalkId
 from bot.core.model.messages import Inbound, Sender
 from bot.core.model.people import PersonState
 from bot.core.model.words import clean
 from bot.core.ports.channel import FormKeys, Handed
+from bot.core.ports.door import Door
 from bot.core.ports.live import room_topic
-from bot.core.ports.reads import DutyView, Line, Standing, StandingState, Visit
-from bot.runtime.live_feed import InProcessFeed
+from bot.core.ports.reads import RoomReads, StandingState
 from bot.safety.hotlines import Hotlines
 from bot.settings import Settings
 from bot.texts import Texts
+from tests.fakes.menu import PHRASE, Menu
+from tests.fakes.rooms import NIGHT, TEXTS, Room
 
-NIGHT = datetime(2026, 11, 24, 18, 7, tzinfo=UTC)
-"""03:07 in Japan."""
+__all__ = ["GRAVE", "NIGHT", "PHRASE", "TEXTS", "FakeHouse", "Room", "handed_by"]
+
 GRAVE = "死にたい"
-PHRASE = "あさがお　まどべ　みずうみ　こかげ　ゆうなぎ　はりねずみ"
-TEXTS = Texts.load()
+Stored = tuple[PersonId, str, int]  # whose, the words, the line's number
 
 
-@dataclass(slots=True)
-class Room:
-    """What the fake keeps of one person."""
+class FakeHouse(Menu):
+    """Door and RoomReads in one.
 
-    person_id: PersonId
-    locale: str
-    lines: list[Line] = field(default_factory=list)
-    state: PersonState = PersonState.PRESENT
-    standing: StandingState = StandingState.WAITING
-    has_passphrase: bool = False
-    seen_upto: int = 0
-    erase_due_at: datetime | None = None
+    ``inbounds`` is what was stored, in order; with ``broken`` the store is away. ``tasks`` are
+    what a channel spawned: await them, or end them with ``close``.
+    """
 
-
-class FakeHouse:
-    """Door and RoomReads in one; ``duty`` and ``now_at`` are set by tests."""
-
-    def __init__(self, *, words_limit: int = 2000) -> None:
-        self.now_at = NIGHT
-        self.duty_view = DutyView(on_duty=0, wait_minutes=None, next_opening=None)
-        self.live = InProcessFeed()
-        self.rooms: dict[PersonId, Room] = {}
-        self.addresses: dict[str, tuple[PersonId, datetime | None]] = {}
-        self.phrases: dict[str, PersonId] = {}
-        self.events: dict[tuple[str, str], tuple[PersonId, str, int]] = {}
+    def __init__(self, *, words_limit: int = 2000, texts: Texts = TEXTS) -> None:
+        super().__init__()
+        self.events: dict[tuple[str, str], Stored] = {}
+        self.inbounds: list[Inbound] = []
+        self.refs: dict[tuple[str, str], list[Stored]] = {}  # versions, oldest first
+        self.gone: set[tuple[str, str]] = set()  # taken back, some before they arrived
+        self.alive: dict[str, datetime] = {}
         self.erasure_waits = False
-        self.broken = False
-        self._limit = words_limit
-        self._ids = itertools.count(1)
+        self.tasks: list[asyncio.Task[None]] = []
+        self._limit, self._texts = words_limit, texts
 
-    # --- Door ---------------------------------------------------------------------------
+    # --- what comes in ------------------------------------------------------------------
 
     async def accept(self, inbound: Inbound, *, expires_at: datetime | None) -> Receipt:
-        if self.broken:
-            raise RuntimeError
-        words = clean(inbound.words, limit=self._limit)
-        earlier = self.events.get((inbound.address, inbound.event_id))
+        self._must_work()
+        words = clean(inbound.words, limit=max(self._limit, inbound.limit or 0))
+        earlier = self._earlier(inbound)
         if earlier is not None:
             return self._recognise(earlier, words)
-        room = self._room_at(inbound.address) or self._welcome(inbound, expires_at)
-        if room.state is PersonState.ERASED:
-            raise RecordErased
-        seq = self.say_in(room.person_id, words, Sender.VISITOR)
-        self.events[inbound.address, inbound.event_id] = (room.person_id, words, seq)
-        if self.is_grave(words):
-            self.say_in(room.person_id, None, Sender.SERVICE, text_key="safety.card")
-        return self._receipt(room.person_id, seq, repeated=False)
+        return self._take_in(inbound, words, expires_at)
+
+    async def rewrite(self, inbound: Inbound) -> Receipt:
+        self._must_work()
+        words = clean(inbound.words, limit=max(self._limit, inbound.limit or 0))
+        event = self.events.get((inbound.address, inbound.event_id))
+        if event is not None:
+            return self._recognise(event, words)
+        place = (inbound.channel, inbound.ref or "")
+        if place in self.gone:
+            raise TakenBack
+        for person_id, _, seq in self.refs.get(place, ()):
+            self._blank(person_id, seq)
+        return self._take_in(inbound, words, None)
+
+    async def take_back(self, channel: str, ref: str) -> None:
+        self._must_work()
+        self.gone.add((channel, ref))
+        for person_id, _, seq in self.refs.get((channel, ref), ()):
+            self._blank(person_id, seq)
+
+    # --- coming, going, coming back -----------------------------------------------------
 
     async def new_passphrase(self, person_id: PersonId) -> str:
         phrase = f"{PHRASE}{len(self.phrases) or ''}"
@@ -89,7 +99,15 @@ class FakeHouse:
         person_id = self.phrases.get("".join(typed.split()))
         if person_id is None:
             raise UnknownPassphrase
-        self.addresses[address] = (person_id, expires_at)
+        self._settle_at(channel, address, person_id, expires_at)
+        return person_id
+
+    async def open_link(self, token: str, address: str, expires_at: datetime) -> PersonId:
+        self._must_work()
+        person_id = self.links.pop(token, None)
+        if person_id is None:
+            raise LinkSpent
+        self._settle_at("webchat", address, person_id, expires_at)
         return person_id
 
     async def leave(self, channel: str, address: str) -> None:
@@ -110,6 +128,21 @@ class FakeHouse:
         room = self.rooms[person_id]
         room.seen_upto = max(room.seen_upto, upto)
 
+    # --- what a channel asks ------------------------------------------------------------
+
+    async def note_alive(self, channel: str) -> None:
+        self._must_work()
+        self.alive[channel] = self.now_at
+
+    async def alive_at(self, channel: str) -> datetime | None:
+        self._must_work()
+        return self.alive.get(channel)
+
+    async def known_addresses(self, channel: str) -> AsyncIterator[str]:
+        for address in list(self.addresses):
+            if self.channel_of[address] == channel and (channel, address) not in self.departed:
+                yield address
+
     def is_grave(self, words: str) -> bool:
         return GRAVE in words
 
@@ -117,67 +150,48 @@ class FakeHouse:
         return self.now_at
 
     def say(self, key: str, locale: str, **values: int | str) -> str:
-        return TEXTS.say(key, locale, **values)
-
-    # --- RoomReads ----------------------------------------------------------------------
-
-    async def whose(self, channel: str, address: str) -> Visit | None:
-        room = self._room_at(address)
-        if room is None or room.state is PersonState.ERASED:
-            return None
-        return Visit(room.person_id, room.state, room.locale, self.addresses[address][1])
-
-    async def lines(self, person_id: PersonId, *, after: int = 0, limit: int = 200) -> list[Line]:
-        lines = [line for line in self.rooms[person_id].lines if line.seq > after]
-        return lines[:limit] if after else lines[-limit:]
-
-    async def standing(self, person_id: PersonId, now: datetime) -> Standing:
-        room = self.rooms[person_id]
-        return Standing(room.standing, self.duty_view, room.has_passphrase, room.erase_due_at)
-
-    async def duty(self, now: datetime) -> DutyView:
-        return self.duty_view
+        return self._texts.say(key, locale, **values)
 
     # --- for tests ----------------------------------------------------------------------
 
-    def say_in(
-        self,
-        person_id: PersonId,
-        words: str | None,
-        sender: Sender,
-        *,
-        text_key: str | None = None,
-    ) -> int:
-        """Put a line into a room and ring, as a commit would."""
-        lines = self.rooms[person_id].lines
-        seq = lines[-1].seq + 1 if lines else 1
-        by = "みなと" if sender is Sender.STAFF else None
-        lines.append(Line(seq, sender, by, words, text_key, self.now_at))
-        self.live.ring([room_topic(person_id)])
-        return seq
+    def spawn(self, work: Coroutine[Any, Any, None], name: str) -> asyncio.Task[None]:
+        """Run work of a channel as the service would; a test awaits or ends it."""
+        task = asyncio.create_task(work, name=name)
+        self.tasks.append(task)
+        return task
 
-    def only_room(self) -> Room:
-        """The one room that there is."""
-        (room,) = self.rooms.values()
-        return room
+    async def close(self) -> None:
+        """End what a channel spawned. Raises what one of them failed with."""
+        for task in self.tasks:
+            task.cancel()
+        ended = await asyncio.gather(*self.tasks, return_exceptions=True)
+        self.tasks.clear()
+        for error in ended:
+            if isinstance(error, Exception):
+                raise error
 
-    def expire_all(self) -> None:
-        """Let a month pass."""
-        self.now_at += timedelta(days=30)
+    def _earlier(self, inbound: Inbound) -> Stored | None:
+        event = self.events.get((inbound.address, inbound.event_id))
+        place = (inbound.channel, inbound.ref or "")
+        if place in self.gone:
+            raise TakenBack
+        return event or next(iter(self.refs.get(place, ())), None)
 
-    def _room_at(self, address: str) -> Room | None:
-        person_id, expires_at = self.addresses.get(address, (None, None))
-        if person_id is None or (expires_at is not None and expires_at <= self.now_at):
-            return None
-        return self.rooms[person_id]
+    def _take_in(self, inbound: Inbound, words: str, expires_at: datetime | None) -> Receipt:
+        room = self._room_at(inbound.address) or self._welcome(inbound, expires_at)
+        if room.state is PersonState.ERASED:
+            raise RecordErased
+        seq = self.say_in(room.person_id, words, Sender.VISITOR)
+        stored = (room.person_id, words, seq)
+        self.events[inbound.address, inbound.event_id] = stored
+        if inbound.ref is not None:
+            self.refs.setdefault((inbound.channel, inbound.ref), []).append(stored)
+        self.inbounds.append(inbound)
+        if self.is_grave(words):
+            self.say_in(room.person_id, None, Sender.SERVICE, text_key="safety.card")
+        return self._receipt(room.person_id, seq, repeated=False)
 
-    def _welcome(self, inbound: Inbound, expires_at: datetime | None) -> Room:
-        person_id = PersonId(f"person-{next(self._ids)}")
-        self.addresses[inbound.address] = (person_id, expires_at)
-        self.rooms[person_id] = Room(person_id, inbound.locale)
-        return self.rooms[person_id]
-
-    def _recognise(self, earlier: tuple[PersonId, str, int], words: str) -> Receipt:
+    def _recognise(self, earlier: Stored, words: str) -> Receipt:
         person_id, before, seq = earlier
         if self.rooms[person_id].state is PersonState.ERASED:
             raise RecordErased
@@ -210,8 +224,8 @@ class FakeFormKeys:
         return hashlib.sha256(f"token {key}".encode()).hexdigest()
 
 
-def handed_by(house: FakeHouse, **settings: object) -> Handed:
-    """What wiring would hand to a channel, on the fake house."""
+def handed_by(house: FakeHouse, *, own: object = None, **settings: object) -> Handed:
+    """What wiring would hand to a channel, on the fake house; ``own`` are its own settings."""
     keys = FakeFormKeys()
     return Handed(
         door=house,
@@ -220,4 +234,10 @@ def handed_by(house: FakeHouse, **settings: object) -> Handed:
         form_keys=FormKeys(keys.issue, keys.genuine, keys.room_token),
         hotlines=Hotlines.load().for_locale,
         settings=Settings.load(env_file=None, environ={}, overrides=settings),
+        own=own,
+        spawn=house.spawn,
     )
+
+
+_door: type[Door] = FakeHouse
+_reads: type[RoomReads] = FakeHouse
