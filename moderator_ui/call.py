@@ -12,11 +12,12 @@ from aiohttp import web
 
 from bot.core.model.commands import StayOnDuty
 from bot.core.model.errors import NotFound
-from bot.core.model.ids import ConcernId, StaffId, TalkId
+from bot.core.model.ids import ConcernId, MessageId, StaffId, TalkId
 from bot.core.model.people import Viewer
 from bot.core.ports.console import Backroom, ConsoleParts
 from bot.core.ports.reads import ConsoleReads
 from moderator_ui.gate import Gate
+from moderator_ui.reading import Reading
 from moderator_ui.refusals import SignedOut
 from moderator_ui.watch import Watch
 
@@ -51,6 +52,7 @@ class House:
     gate: Gate
     watch: Watch = field(default_factory=Watch)
     presence: Presence = field(default_factory=Presence)
+    reading: Reading = field(default_factory=Reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,6 +99,11 @@ class Call:
     def talk_id(self) -> TalkId:
         """The talk named in the address."""
         return TalkId(self.request.match_info["talk_id"])
+
+    @property
+    def message_id(self) -> MessageId:
+        """The message named in the address."""
+        return MessageId(self.request.match_info["message_id"])
 
     @property
     def concern_id(self) -> ConcernId:

@@ -31,6 +31,7 @@ from moderator_ui.call import Call
 from moderator_ui.forms import from_line
 from moderator_ui.pages import fragment
 from moderator_ui.views.desk import answers, desk_for, panel
+from moderator_ui.views.talk import head_context
 from moderator_ui.words import when
 
 PAUSE_S: Final = 0.1
@@ -143,11 +144,19 @@ class Screen:
         if view.row.handle is None:
             await self._tell("gone", "")
             return
-        await self._tell("talk", fragment(self._call, "talk/_head.html", view=view))
+        context = head_context(self._call, view)
+        await self._tell("talk", fragment(self._call, "talk/_head.html", **context))
         await self._tell("notes", fragment(self._call, "talk/_notes.html", view=view))
         while len(view.lines) >= LIMIT and await self._tell_lines(view):
+            await self._note_read(view)
             view = await self._read(talk_id)
         await self._tell_lines(view)
+        await self._note_read(view)
+
+    async def _note_read(self, view: TalkView) -> None:
+        """What was just told lies before the eyes of whoever holds the talk."""
+        call = self._call
+        await call.house.reading.note(call.backroom, call.viewer.staff_id, view, self._seq)
 
     async def _read(self, talk_id: TalkId) -> TalkView:
         after = from_line(self._seq - WINDOW + 1) if self._seq else 0
@@ -160,7 +169,7 @@ class Screen:
             look = self._lines[line.seq] = (line, when(line.at, self._call.now))
             if known.get(line.seq) == look:
                 continue
-            text = fragment(self._call, "talk/_line.html", line=line)
+            text = fragment(self._call, "talk/_line.html", line=line, talk_id=view.row.talk_id)
             if line.seq > self._seq:
                 self._seq = line.seq
                 await self._events.send("line", text, event_id=line.seq)

@@ -38,6 +38,8 @@ def make_pages() -> jinja2.Environment:
         level_keys=words.LEVEL_KEYS,
         kind_keys=words.KIND_KEYS,
         delivery_keys=words.DELIVERY_KEYS,
+        picture_keys=words.PICTURE_KEYS,
+        leaning_keys=words.leaning_keys,
         resolution_keys=words.RESOLUTION_KEYS,
         role_keys=words.ROLE_KEYS,
         talk_state_keys=words.TALK_STATE_KEYS,

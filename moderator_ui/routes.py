@@ -11,7 +11,17 @@ from aiohttp import web
 from bot.core.model.people import Permission as May
 from moderator_ui import live
 from moderator_ui.call import Call
-from moderator_ui.views import concerns, counts, desk, sign_in, staff, static, talk, welcome
+from moderator_ui.views import (
+    channels,
+    concerns,
+    counts,
+    desk,
+    sign_in,
+    staff,
+    static,
+    talk,
+    welcome,
+)
 
 View = Callable[[Call], Awaitable[web.StreamResponse]]
 PUBLIC: Final = None
@@ -45,6 +55,8 @@ ROUTES: Final = (
     Route("POST", "/console/duty", desk.switch_duty, May.DUTY_SWITCH),
     Route("POST", "/console/next", desk.next_talk, May.TALK_TAKE),
     Route("GET", _TALK, talk.show, May.TALK_ANSWER),
+    Route("GET", f"{_TALK}/pictures/{{message_id:[0-9A-Za-z]+}}", talk.picture, May.TALK_ANSWER),
+    Route("POST", f"{_TALK}/typing", talk.typing, May.TALK_ANSWER),
     Route("POST", f"{_TALK}/answer", talk.answer, May.TALK_ANSWER),
     Route("POST", f"{_TALK}/note", talk.note, May.TALK_ANSWER),
     Route("POST", f"{_TALK}/hand-back", talk.hand_back, May.TALK_ANSWER),
@@ -52,6 +64,7 @@ ROUTES: Final = (
     Route("POST", f"{_TALK}/worry", talk.worry, May.TALK_ANSWER),
     Route("POST", f"{_CONCERN}/acknowledge", concerns.acknowledge, May.CONCERN_ACKNOWLEDGE),
     Route("POST", f"{_CONCERN}/resolve", concerns.resolve, May.CONCERN_RESOLVE),
+    Route("GET", "/console/channels", channels.show, May.CHANNELS_SEE),
     Route("GET", "/console/counts", counts.show, May.COUNTS_SEE),
     Route("GET", "/console/staff", staff.show, May.STAFF_MANAGE),
     Route("POST", "/console/staff", staff.invite, May.STAFF_MANAGE),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
 from bot.core.model.duty import JAPAN
+from bot.core.model.mail import PictureState
 from bot.core.model.messages import Delivery
-from bot.core.model.people import Role, StaffState
+from bot.core.model.people import AgeBand, Leanings, Pace, Role, SpeaksAs, StaffState, Wish
 from bot.core.model.safety import Resolution
 from bot.core.model.talk import TalkState
 from bot.core.ports.reads import ConsoleLine, Mark
@@ -34,8 +35,34 @@ DELIVERY_KEYS: Final = {
     Delivery.SENDING: "console.delivery_sending",
     Delivery.IN_ROOM: "console.delivery_in_room",
     Delivery.DELIVERED: "console.delivery_delivered",
+    Delivery.HELD: "console.delivery_held",
+    Delivery.GONE: "console.delivery_gone",
     Delivery.FAILED: "console.delivery_failed",
 }
+PICTURE_KEYS: Final = {
+    PictureState.DUE: "console.picture_due",
+    PictureState.KEPT: "console.picture_kept",
+    PictureState.REFUSED: "console.picture_refused",
+    PictureState.FORGOTTEN: "console.picture_forgotten",
+}
+LEANING_KEYS: Final[Mapping[SpeaksAs | AgeBand | Wish | Pace, str]] = {
+    SpeaksAs.SELF: "console.speaks_self",
+    SpeaksAs.FAMILY: "console.speaks_family",
+    SpeaksAs.OTHER: "console.speaks_other",
+    AgeBand.TEENS: "console.age_teens",
+    AgeBand.TWENTIES: "console.age_twenties",
+    AgeBand.THIRTIES: "console.age_thirties",
+    AgeBand.FORTIES: "console.age_forties",
+    AgeBand.FIFTIES: "console.age_fifties",
+    Wish.ANYONE: "console.wish_anyone",
+    Wish.PEER: "console.wish_peer",
+    Wish.COUNSELLOR: "console.wish_counsellor",
+    Wish.SAME_AGE: "console.wish_same_age",
+    Wish.SAME_GENDER: "console.wish_same_gender",
+    Wish.PUBLIC: "console.wish_public",
+    Pace.LETTER: "console.pace_letter",
+}
+"""What somebody said about themselves; that they like to talk live is not worth a word."""
 RESOLUTION_KEYS: Final = {
     Resolution.TALKED: "console.resolution_talked",
     Resolution.HANDED_ON: "console.resolution_handed_on",
@@ -107,6 +134,12 @@ def rules_of(line: ConsoleLine) -> Sequence[str]:
     """The ids of the rules behind a line's verdict, each once, in order."""
     named = [reason.rule for reason in line.verdict.reasons] + [mark.rule for mark in line.marks]
     return list(dict.fromkeys(named))
+
+
+def leaning_keys(leanings: Leanings) -> list[str]:
+    """The text keys of what was said, and of nothing else."""
+    said = (leanings.speaks_as, leanings.age_band, leanings.wish, leanings.pace)
+    return [LEANING_KEYS[each] for each in said if each is not None and each in LEANING_KEYS]
 
 
 def when(moment: datetime, now: datetime) -> str:

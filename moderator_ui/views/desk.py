@@ -11,6 +11,7 @@ from bot.core.model.errors import HandsFull, MadoakariError, NothingWaiting
 from bot.core.model.people import Permission
 from bot.core.ports.reads import Desk, TalkRow
 from moderator_ui.call import Call
+from moderator_ui.channels import troubles
 from moderator_ui.forms import done, way_back
 from moderator_ui.pages import fragment, page, refusal_json, sentence
 from moderator_ui.refusals import ChooseOne, status_of
@@ -20,7 +21,8 @@ async def show(call: Call) -> web.Response:
     """The desk; for somebody who only runs the service, numbers instead."""
     if not answers(call):
         counts = await call.reads.counts(call.viewer, call.now)
-        return await page(call, "counts/show.html", counts=counts)
+        wrong = seen_troubles(call)
+        return await page(call, "counts/show.html", counts=counts, troubles=wrong)
     return await _desk_page(call)
 
 
@@ -63,12 +65,17 @@ def answers(call: Call) -> bool:
 
 def panel(call: Call, desk: Desk, *, open_talk: str | None) -> str:
     """The part of the desk that moves by itself. ``open_talk`` is the one beside it."""
-    return fragment(call, "desk/_panel.html", **panel_context(desk, open_talk=open_talk))
+    return fragment(call, "desk/_panel.html", **panel_context(call, desk, open_talk=open_talk))
 
 
-def panel_context(desk: Desk, *, open_talk: str | None) -> dict[str, Any]:
+def panel_context(call: Call, desk: Desk, *, open_talk: str | None) -> dict[str, Any]:
     """What the panel's template needs."""
-    return {"desk": desk, "open_talk": open_talk}
+    return {"desk": desk, "open_talk": open_talk, "troubles": seen_troubles(call)}
+
+
+def seen_troubles(call: Call) -> tuple[str, ...]:
+    """What is wrong with channels, for those who look after them."""
+    return troubles(call) if call.viewer.may(Permission.CHANNELS_SEE) else ()
 
 
 async def desk_for(call: Call) -> Desk:
@@ -87,12 +94,12 @@ async def _desk_page(call: Call, error: MadoakariError | None = None) -> web.Res
         status=status_of(error) if error else 200,
         alarms=desk.alarms,
         problem=sentence(call, error) if error else None,
-        **panel_context(desk, open_talk=None),
+        **panel_context(call, desk, open_talk=None),
     )
 
 
 async def _list_page(call: Call, desk: Desk, title: str, rows: list[TalkRow]) -> web.Response:
-    context = panel_context(desk, open_talk=None)
+    context = panel_context(call, desk, open_talk=None)
     return await page(call, "desk/list.html", alarms=desk.alarms, title=title, rows=rows, **context)
 
 

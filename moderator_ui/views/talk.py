@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Final, TypeVar
+from typing import Any, Final, TypeVar
 
 from aiohttp import web
 
@@ -11,13 +11,16 @@ from bot.core.model.commands import (
     CloseTalk,
     Command,
     HandBack,
+    NoteTyping,
     RaiseConcern,
     ReplyToVisitor,
     WriteNote,
 )
 from bot.core.model.errors import KeyReused, MadoakariError, NotFound
 from bot.core.ports.reads import TalkView
+from moderator_ui.auth import keep_language
 from moderator_ui.call import Call, number
+from moderator_ui.channels import reach_words
 from moderator_ui.forms import done, from_line, idempotency_key
 from moderator_ui.pages import page, refusal_json, sentence
 from moderator_ui.refusals import status_of
@@ -62,6 +65,18 @@ async def answer(call: Call) -> web.Response:
     return done(call, _address(call))
 
 
+async def typing(call: Call) -> web.Response:
+    """The holder is writing right now; nothing happens for anybody else."""
+    await call.backroom.run(NoteTyping(call.viewer.staff_id, call.talk_id))
+    return web.Response(status=204)
+
+
+async def picture(call: Call) -> web.Response:
+    """A picture that came with a message. Raises ``NotFound``, alike for none and not theirs."""
+    found = await call.reads.picture(call.viewer, call.talk_id, call.message_id)
+    return web.Response(body=found, content_type="image/jpeg")
+
+
 async def note(call: Call) -> web.Response:
     """Leave a note that the person never sees."""
     try:
@@ -89,6 +104,12 @@ async def worry(call: Call) -> web.Response:
     """'I am worried': the same alarm as a flag."""
     command = RaiseConcern(call.viewer.staff_id, call.talk_id)
     return await _act(call, command, path=_address(call), said="worried")
+
+
+def head_context(call: Call, view: TalkView) -> dict[str, Any]:
+    """What the templates of a talk need."""
+    reach = view.reach
+    return {"view": view, "reach": reach_words(call, reach) if reach is not None else None}
 
 
 async def _act(call: Call, command: Command[Result], *, path: str, said: str) -> web.Response:
@@ -119,17 +140,28 @@ async def _again(call: Call, error: MadoakariError, boxes: Boxes) -> web.Respons
 async def _talk_page(call: Call, boxes: Boxes) -> web.Response:
     view, before = await _lines(call)
     desk = await desk_for(call)
-    return await page(
+    response = await page(
         call,
         "talk/erased.html" if view.row.handle is None else "talk/show.html",
         status=boxes.status,
         alarms=desk.alarms,
-        view=view,
         boxes=boxes,
         older=before,
         past="before" in call.request.query,
-        **panel_context(desk, open_talk=call.talk_id),
+        **head_context(call, view),
+        **panel_context(call, desk, open_talk=call.talk_id),
     )
+    return await _served(call, response, view)
+
+
+async def _served(call: Call, response: web.Response, view: TalkView) -> web.Response:
+    """Send the page, and only then count its lines as read: a page that broke off does not."""
+    keep_language(call, response)
+    await response.prepare(call.request)
+    await response.write_eof()
+    upto = view.lines[-1].seq if view.lines else 0
+    await call.house.reading.note(call.backroom, call.viewer.staff_id, view, upto)
+    return response
 
 
 async def _lines(call: Call) -> tuple[TalkView, int]:

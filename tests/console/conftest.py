@@ -63,7 +63,9 @@ def settings(**chosen: object) -> Settings:
 def console_over(
     backroom: FakeBackroom, *, fiction: bool = False, unreviewed: int = 0, **chosen: object
 ) -> Console:
-    parts = ConsoleParts(backroom, backroom, backroom.live, settings(**chosen), fiction)
+    parts = ConsoleParts(
+        backroom, backroom, backroom.live, settings(**chosen), fiction, backroom.statuses
+    )
     return make_console(parts, unreviewed=unreviewed)
 
 

@@ -38,6 +38,7 @@ class Scene:
     def path(self, route: Route) -> str:
         path = re.sub(r"\{talk_id[^}]*\}", self.talk, route.path)
         path = re.sub(r"\{concern_id[^}]*\}", self.concern, path)
+        path = re.sub(r"\{message_id[^}]*\}", "01NONE", path)
         return re.sub(r"\{staff_id[^}]*\}", self.staff, path)
 
 

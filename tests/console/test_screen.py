@@ -105,7 +105,7 @@ async def test_a_talk_goes_back_and_forth_without_leaving_the_page(
     await expect(page.locator(".delivery").last).to_have_text("送信中")
     seq = max(line.seq for line in lines_of_staff(night))
     night.backroom.travel(night.talk, seq, Delivery.DELIVERED)
-    await expect(page.locator(".delivery").last).to_have_text("相手の画面に表示された")
+    await expect(page.locator(".delivery").last).to_have_text("相手の画面かアプリに届いた")
     assert await page.evaluate("window.stayed") is True
     assert [line.words for line in lines_of_staff(night)] == ["返事0", "返事1", "返事2"]
 

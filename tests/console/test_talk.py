@@ -165,7 +165,7 @@ async def test_what_nobody_could_judge_asks_for_human_eyes(
     [
         (Delivery.SENDING, "送信中"),
         (Delivery.IN_ROOM, "相手の部屋に届いた（未読）"),
-        (Delivery.DELIVERED, "相手の画面に表示された"),
+        (Delivery.DELIVERED, "相手の画面かアプリに届いた"),
         (Delivery.FAILED, "届きませんでした。相手がまた書いてくれたら"),
     ],
 )

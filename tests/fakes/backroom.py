@@ -12,6 +12,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 from bot.core.model import commands as c
@@ -29,12 +30,23 @@ from bot.core.model.errors import (
     WrongSignIn,
 )
 from bot.core.model.ids import ConcernId, MessageId, NoteId, PersonId, StaffId, TalkId
+from bot.core.model.mail import PictureState, Sendings
 from bot.core.model.messages import Delivery, Sender
-from bot.core.model.people import Permission, Role, Staff, StaffState, Viewer, sees_talk
+from bot.core.model.people import (
+    Leanings,
+    Permission,
+    Role,
+    Staff,
+    StaffState,
+    Viewer,
+    sees_talk,
+)
 from bot.core.model.safety import Concern, ConcernState
 from bot.core.model.sealed import Tag
 from bot.core.model.talk import Talk, TalkState
 from bot.core.model.words import clean
+from bot.core.ports.channel import WELL, Condition, Health, Meter
+from bot.core.ports.console import ChannelStatus
 from bot.core.ports.live import CONSOLE, talk_topic
 from bot.core.ports.reads import (
     Alarm,
@@ -43,17 +55,24 @@ from bot.core.ports.reads import (
     Desk,
     Mark,
     NoteLine,
+    Reach,
     StaffRow,
     TalkRow,
     TalkView,
 )
 from bot.runtime.live_feed import InProcessFeed
 from bot.texts import Texts
+from channels import texts_folders
 from triage.verdict import CALM, Kind, Level, Reason, Verdict
 
 MIDNIGHT = datetime(2026, 11, 3, 15, 0, tzinfo=UTC)  # midnight in Japan
 LIMIT = 2000
 PASSWORD = "a long password"
+PIGEON = "pigeon"
+"""A messenger of the tests' own."""
+PIGEON_WORDS = Path(__file__).parent / "messengers/pigeon/locale"
+UNSEEN = (c.NoteTyping, c.NoteRead)
+"""Commands after which no screen looks different."""
 Result = TypeVar("Result")
 
 
@@ -70,6 +89,10 @@ class FakeTalk:
     lines: list[ConsoleLine] = field(default_factory=list)
     notes: list[NoteLine] = field(default_factory=list)
     concern: Concern | None = None
+    left: bool = False
+    bell_only: bool = False
+    leanings: Leanings = field(default_factory=Leanings)
+    pictures: dict[MessageId, bytes] = field(default_factory=dict)
 
     @property
     def open_concern(self) -> Concern | None:
@@ -93,14 +116,17 @@ class FakeBackroom:
         self.checked: list[str | None] = []
         self.desk_reads = 0
         self._numbers = itertools.count(1)
-        self._texts = Texts.load()
+        self.channels = {"webchat": ChannelStatus("webchat", WELL, bell_only=False)}
+        self.counted: list[Sendings] = []
+        self._texts = Texts.load(more=[*texts_folders(), PIGEON_WORDS])
 
     # --- Backroom -------------------------------------------------------------------------
 
     async def run(self, command: c.Command[Result]) -> Result:
         result = getattr(self, _method(command))(command)
         self.ran.append(command)
-        self.live.ring((CONSOLE, *map(talk_topic, self.rooms)))
+        if not isinstance(command, UNSEEN):
+            self.live.ring((CONSOLE, *map(talk_topic, self.rooms)))
         return cast("Result", result)
 
     def session_tag(self, token: str) -> Tag:
@@ -167,6 +193,7 @@ class FakeBackroom:
         kinds: Iterable[Kind] = (),
         marked: str = "",
         rule: str = "suicide.plan",
+        channel: str = "webchat",
     ) -> TalkId:
         """A visitor writes; a new handle opens a new talk. ``marked`` is what a rule found."""
         room = next((room for room in self.rooms.values() if room.handle == handle), None)
@@ -174,12 +201,12 @@ class FakeBackroom:
             talk = Talk(
                 TalkId(self._id()),
                 PersonId(self._id()),
-                "webchat",
+                channel,
                 TalkState.WAITING,
                 self.time,
             )
             room = self.rooms[talk.id] = FakeTalk(talk, handle)
-        room.talk.hear(channel="webchat", level=level, now=self.time)
+        room.talk.hear(channel=channel, level=level, now=self.time)
         start = words.find(marked) if marked else -1
         found = start >= 0
         verdict = Verdict(
@@ -203,6 +230,52 @@ class FakeBackroom:
         lines = self.rooms[talk_id].lines
         lines[seq - 1] = replace(lines[seq - 1], delivery=delivery)
         self.ring(CONSOLE, talk_topic(talk_id))
+
+    def take_back(self, talk_id: TalkId, seq: int) -> None:
+        """The person unsends a message."""
+        lines = self.rooms[talk_id].lines
+        line = lines[seq - 1]
+        verdict = replace(line.verdict, reasons=())
+        lines[seq - 1] = replace(line, words=None, taken_back=True, verdict=verdict, marks=())
+        self.ring(CONSOLE, talk_topic(talk_id))
+
+    def show_picture(self, talk_id: TalkId, state: PictureState, body: bytes = b"") -> MessageId:
+        """The newest message came with a picture."""
+        room = self.rooms[talk_id]
+        line = room.lines[-1] = replace(room.lines[-1], picture=state)
+        if state is PictureState.KEPT:
+            room.pictures[line.message_id] = body
+        self.ring(CONSOLE, talk_topic(talk_id))
+        return line.message_id
+
+    def lean(self, talk_id: TalkId, leanings: Leanings) -> None:
+        """The person says something about themselves."""
+        self.rooms[talk_id].leanings = leanings
+        self.ring(talk_topic(talk_id))
+
+    def leave(self, talk_id: TalkId, *, left: bool = True) -> None:
+        """The person blocks the messenger, or comes back to it."""
+        self.rooms[talk_id].left = left
+        self.ring(talk_topic(talk_id))
+
+    def run_channel(
+        self,
+        name: str = PIGEON,
+        condition: Condition = Condition.OK,
+        why: str = "",
+        *,
+        meter: Meter | None = None,
+        bell_only: bool = False,
+    ) -> None:
+        """A channel is like this from now on."""
+        since = None if condition is Condition.OK else self.time
+        health = Health(condition, why, since, meter)
+        self.channels[name] = ChannelStatus(name, health, bell_only)
+        self.ring()
+
+    def statuses(self) -> list[ChannelStatus]:
+        """What ``ConsoleParts.channels`` says."""
+        return list(self.channels.values())
 
     def erase(self, talk_id: TalkId) -> None:
         """The person is gone."""
@@ -290,6 +363,14 @@ class FakeBackroom:
         made = self._line(room, Sender.STAFF, words=words, by=name)
         self.seen[command.staff_id, command.talk_id, command.key] = (words, made)
         return made
+
+    def _note_typing(self, command: c.NoteTyping) -> None:
+        pass
+
+    def _note_read(self, command: c.NoteRead) -> None:
+        talk = self._room(command.talk_id).talk
+        if talk.holder == command.staff_id:
+            talk.read_upto = max(talk.read_upto, min(command.upto, talk.last_seq))
 
     def _write_note(self, command: c.WriteNote) -> NoteId:
         words, room = clean(command.words, limit=LIMIT), self._room(command.talk_id)
@@ -453,7 +534,19 @@ class FakeBackroom:
             notes=list(room.notes),
             alarm=self._alarm(room),
             may_answer=room.talk.holder == viewer.staff_id,
+            reach=self._reach(room),
+            leanings=room.leanings,
         )
+
+    async def picture(self, viewer: Viewer, talk_id: TalkId, message_id: MessageId) -> bytes:
+        room = self.rooms.get(talk_id)
+        if room is None or not self._sees(viewer, room) or message_id not in room.pictures:
+            raise NotFound
+        return room.pictures[message_id]
+
+    async def sendings(self, viewer: Viewer, month: str) -> list[Sendings]:
+        viewer.must(Permission.CHANNELS_SEE)
+        return [each for each in self.counted if each.month == month]
 
     async def staff(self, viewer: Viewer, now: datetime) -> list[StaffRow]:
         viewer.must(Permission.STAFF_MANAGE)
@@ -477,6 +570,11 @@ class FakeBackroom:
 
     def _sees(self, viewer: Viewer, room: FakeTalk) -> bool:
         return sees_talk(viewer, holder=room.talk.holder, flagged=room.open_concern is not None)
+
+    def _reach(self, room: FakeTalk) -> Reach | None:
+        if room.handle is None:
+            return None
+        return Reach(room.talk.channel, room.left, room.bell_only)
 
     def _row(self, room: FakeTalk) -> TalkRow:
         holder = room.talk.holder
