@@ -15,6 +15,7 @@ MOODS = ("here", "sleepless", "heavy", "calmer", "thanks")
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
+_LINK = re.compile(r"[A-Za-z0-9_-]{16,128}")
 _NUMBER = re.compile(r"[0-9]{1,9}")
 
 
@@ -47,6 +48,11 @@ def to_inbound(written: Written, *, words: str, channel: str, token: str, locale
 def read_token(cookie: str | None) -> str | None:
     """The session's token in a cookie; None for anything that cannot be one."""
     return cookie if cookie is not None and _TOKEN.fullmatch(cookie) else None
+
+
+def read_link(text: str) -> str | None:
+    """The token of a single-use link in an address; None for anything that cannot be one."""
+    return text if _LINK.fullmatch(text) else None
 
 
 def read_number(text: str) -> int:

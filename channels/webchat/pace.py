@@ -14,6 +14,9 @@ PHRASES_AT_ONCE: Final = 3
 TRIES_AT_ONCE: Final = 5
 """Tries at a passphrase from one place before it has to wait; then as many a minute."""
 
+LINKS_AT_ONCE: Final = 10
+"""Links tried from one place, at once and a minute. Nobody guesses one: this spares the store."""
+
 _ALL = "all"
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
@@ -33,6 +36,7 @@ class Pace:
         self._tries = Limiter(burst=tries, per_minute=tries)
         near = min(tries, TRIES_AT_ONCE)
         self._tries_of_place = Limiter(burst=near, per_minute=near)
+        self._links = Limiter(burst=LINKS_AT_ONCE, per_minute=LINKS_AT_ONCE)
         self._phrases = Limiter(burst=PHRASES_AT_ONCE, per_minute=PHRASES_AT_ONCE)
 
     def message(self, token: str, words: str) -> None:
@@ -49,9 +53,15 @@ class Pace:
 
     def try_at_phrase(self, request: web.Request) -> None:
         """Before a typed passphrase is looked at."""
-        place = self._keys.room_token(f"{self._salt} {caller_place(request)}")
-        self._take(self._tries_of_place, place)
+        self._take(self._tries_of_place, self._place(request))
         self._take(self._tries, _ALL)
+
+    def try_at_link(self, request: web.Request) -> None:
+        """Before a single-use link is looked at."""
+        self._take(self._links, self._place(request))
+
+    def _place(self, request: web.Request) -> str:
+        return self._keys.room_token(f"{self._salt} {caller_place(request)}")
 
     def _pass_or_grave(self, limiter: Limiter, key: str, words: str) -> None:
         if limiter.allows(key, self._now_s()) or self._door.is_grave(words):

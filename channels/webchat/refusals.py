@@ -20,6 +20,7 @@ STATUS: dict[type[e.MadoakariError], HTTPStatus] = {
     e.SlowDown: HTTPStatus.TOO_MANY_REQUESTS,
     e.SessionExpired: HTTPStatus.UNAUTHORIZED,
     e.RecordErased: HTTPStatus.GONE,
+    e.LinkSpent: HTTPStatus.GONE,
 }
 
 OWN_WORDS: dict[type[e.MadoakariError], str] = {

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.core.model.errors import MadoakariError
 from bot.http.forms import read_form
-from channels.webchat import desk, leaving, live, returning, shelf, writing
+from channels.webchat import desk, leaving, links, live, returning, shelf, writing
 from channels.webchat.guest import stranger
 from channels.webchat.parts import Parts
 from channels.webchat.refusals import refuse
@@ -32,6 +32,8 @@ ROUTES: Sequence[tuple[str, str, Handler]] = (
     ("POST", "/seen", _seen),
     ("POST", "/passphrase", returning.make_phrase),
     ("POST", "/return", returning.come_back),
+    ("GET", "/k/{token}", links.ask),
+    ("POST", "/k/{token}", links.follow),
     ("GET", "/erase", leaving.ask_erase),
     ("POST", "/erase", leaving.erase),
     ("GET", "/erased", shelf.erased),

@@ -55,6 +55,7 @@ function render(html) {
   document.body.replaceWith(document.adoptNode(page.body));
   scrollTo(0, 0);
   start();
+  find("[aria-invalid]")?.focus();
 }
 
 async function swap(form) {
@@ -116,11 +117,10 @@ async function enter(draft) {
     const answer = await fetch(front);
     history.replaceState(null, "", front);
     render(await answer.text());
+    find("#words").value = draft;
   } catch {
     go(front);
-    return;
   }
-  find("#words").value = draft;
 }
 
 function composer(form) {
@@ -266,10 +266,7 @@ function follow(list) {
     news.textContent = news.dataset.elsewhere;
     news.hidden = false;
   });
-  stream.addEventListener("erased", () => {
-    stream.close();
-    go("/erased" + location.search);
-  });
+  stream.addEventListener("erased", () => { stream.close(); go("/erased" + location.search); });
   stream.addEventListener("gone", () => {
     stream.close();
     if (!find("#words").value.trim()) go("/" + location.search);
