@@ -98,16 +98,20 @@ class Counter:
         try:
             return await self._chosen(guest, choice)
         except RecordErased:
+            if guest.bell_only:
+                return self._neutral(guest, "messenger.bell.later")
             return self._answer(guest, "messenger.erased", "menu")
 
     def choice_in(self, words: str) -> str | None:
         """The choice whose button says exactly this."""
         return self._typed.get(_bare(words))
 
-    def joined(self, locale: str, *, found: bool) -> Answer:
-        """Two rooms are one now, or no room opens with these words."""
-        key = "messenger.joined" if found else "error.unknown_passphrase"
-        return Answer(self._say(key, locale))
+    async def joined(self, channel: str, address: str, locale: str, became: str) -> Answer:
+        """What became of a passphrase: ``joined``, ``unknown``, or ``later`` (too many tries)."""
+        guest = await self._guest(channel, address, locale)
+        if guest.bell_only:
+            return self._neutral(guest, f"messenger.bell.{became}")
+        return self._answer(guest, f"messenger.join_{became}", "menu")
 
     async def _chosen(self, guest: Guest, choice: str) -> Answer:
         if choice == "bell:off":

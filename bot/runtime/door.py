@@ -103,7 +103,7 @@ class VisitorDoor:
     async def join(self, typed: str, channel: str, address: str, locale: str) -> Answer:
         """Join a messenger with the room that a passphrase opens, by the person's own act."""
         if not self.may_try(address):
-            return Answer(self.words("messenger.join_later", locale))
+            return await self.counter.joined(channel, address, locale, "later")
         verifier = await self.phrases.verify(_phrase_in(typed))
         visit = await self.rooms.whose(channel, address)
         try:
@@ -112,8 +112,8 @@ class VisitorDoor:
             else:
                 await self.bus.run(Join(visit.person_id, verifier))
         except UnknownPassphrase:
-            return self.counter.joined(locale, found=False)
-        return self.counter.joined(locale, found=True)
+            return await self.counter.joined(channel, address, locale, "unknown")
+        return await self.counter.joined(channel, address, locale, "joined")
 
     async def leave(self, channel: str, address: str) -> None:
         """Forget this address."""

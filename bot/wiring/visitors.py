@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from functools import partial
@@ -42,9 +43,9 @@ def make_fleet(ground: Ground, bus: Bus, *, fiction: bool) -> Fleet:
 
 
 def _handed(ground: Ground, bus: Bus, fleet: Fleet, *, fiction: bool) -> Handed:
-    rooms = _rooms(ground)
+    rooms = make_rooms(ground)
     return Handed(
-        door=_door(ground, bus, rooms, fleet),
+        door=make_door(ground, bus, rooms, fleet.bell_only),
         rooms=rooms,
         live=ground.live,
         form_keys=_form_keys(ground.secrets),
@@ -55,7 +56,10 @@ def _handed(ground: Ground, bus: Bus, fleet: Fleet, *, fiction: bool) -> Handed:
     )
 
 
-def _door(ground: Ground, bus: Bus, rooms: RoomReadsSql, fleet: Fleet) -> VisitorDoor:
+def make_door(
+    ground: Ground, bus: Bus, rooms: RoomReadsSql, room_mode: Callable[[str], bool]
+) -> VisitorDoor:
+    """Everything that channels may do; ``room_mode`` says which of them carry bells alone."""
     tries = Limiter(burst=JOINS_AT_ONCE, per_minute=JOINS_AT_ONCE)
     counter = Counter(
         bus=bus,
@@ -64,7 +68,7 @@ def _door(ground: Ground, bus: Bus, rooms: RoomReadsSql, fleet: Fleet) -> Visito
         say=ground.texts.say,
         clock=ground.clock,
         locales=ground.texts.locales,
-        room_mode=fleet.bell_only,
+        room_mode=room_mode,
         new_token=tokens.new_token,
     )
     return VisitorDoor(
@@ -97,7 +101,7 @@ def make_notices(ground: Ground, bus: Bus) -> Notices:
     """What the service says by itself; the relay uses it too."""
     return Notices(
         bus=bus,
-        rooms=_rooms(ground),
+        rooms=make_rooms(ground),
         say=ground.texts.say,
         hotlines=ground.hotlines.for_locale,
         clock=ground.clock,
@@ -106,7 +110,8 @@ def make_notices(ground: Ground, bus: Bus) -> Notices:
     )
 
 
-def _rooms(ground: Ground) -> RoomReadsSql:
+def make_rooms(ground: Ground) -> RoomReadsSql:
+    """What people see of their own rooms."""
     return RoomReadsSql(
         ground.engine,
         vault=ground.vault,
