@@ -7,9 +7,12 @@ from datetime import datetime, time
 from sqlalchemy import bindparam, case, exists, func, select, text
 
 from bot.core.model.duty import JAPAN
-from bot.core.model.people import PersonState, StaffState
+from bot.core.model.mail import PictureState
+from bot.core.model.people import Leanings, PersonState, StaffState
 from bot.core.model.talk import TalkState
 from bot.core.ports.reads import Alarm, Counts, TalkRow
+from bot.storage import platform_tables as p
+from bot.storage import rows
 from bot.storage import tables as t
 from bot.storage.columns import AnyRow, Moment
 from bot.storage.duty_view import PRESENT
@@ -29,6 +32,7 @@ _ROWS = (
         t.talks.c.id, t.persons.c.handle, t.talks.c.state, t.talks.c.danger,
         t.talks.c.waiting_since, t.talks.c.last_heard_at, t.talks.c.first_answered_at,
         t.staff.c.work_name, t.concerns.c.id, t.talks.c.holder, t.talks.c.person_id,
+        t.talks.c.channel, *rows.LEANINGS,
     )
     .select_from(
         t.talks.join(t.persons, t.persons.c.id == t.talks.c.person_id)
@@ -81,13 +85,37 @@ ALARM_OF = _ALARMS.where(t.concerns.c.talk_id == bindparam("which"))
 KEY = select(t.person_keys.c.wrapped).where(t.person_keys.c.person_id == bindparam("who"))
 ANSWERED = select(exists().where(_m.talk_id == bindparam("which"), _m.staff_id == bindparam("who")))
 _LINES = (
-    select(*LINE_COLUMNS, _m.delivery, _m.level, _m.kinds, _m.reasons, _m.assessed)
-    .join_from(t.messages, t.staff, _m.staff_id == t.staff.c.id, isouter=True)
+    select(
+        *LINE_COLUMNS,
+        *(_m.delivery, _m.level, _m.kinds, _m.reasons, _m.assessed, p.pictures.c.state),
+    )
+    .select_from(
+        t.messages.outerjoin(t.staff, _m.staff_id == t.staff.c.id)
+        .outerjoin(p.pictures, p.pictures.c.message_id == _m.id)
+    )
     .where(_m.talk_id == bindparam("which"))
     .limit(bindparam("most"))
-)
+)  # fmt: skip
 FIRST_LINES = _LINES.where(_m.seq > bindparam("after")).order_by(_m.seq)
 LAST_LINES = _LINES.order_by(_m.seq.desc())
+PICTURE = (
+    select(p.pictures.c.sealed, t.person_keys.c.wrapped)
+    .select_from(
+        p.pictures.join(t.messages, _m.id == p.pictures.c.message_id)
+        .join(t.talks, t.talks.c.id == _m.talk_id)
+        .join(t.person_keys, t.person_keys.c.person_id == t.talks.c.person_id)
+    )
+    .where(
+        p.pictures.c.message_id == bindparam("of_message"),
+        _m.talk_id == bindparam("which"),
+        p.pictures.c.state == PictureState.KEPT,
+    )
+)  # fmt: skip
+SENDINGS = (
+    select(p.sendings.c.channel, p.sendings.c.month, p.sendings.c.free, p.sendings.c.paid)
+    .where(p.sendings.c.month == bindparam("in_month"))
+    .order_by(p.sendings.c.channel)
+)
 NOTES = (
     select(t.notes.c.id, t.staff.c.work_name, t.notes.c.sealed, t.notes.c.at)
     .join_from(t.notes, t.staff, t.notes.c.staff_id == t.staff.c.id)
@@ -148,6 +176,11 @@ def talk_row(row: AnyRow) -> TalkRow:
         holder=row[7],
         flagged=row[8] is not None,
     )
+
+
+def leanings(row: AnyRow) -> Leanings:
+    """What the person of a talk said about themselves."""
+    return Leanings(row.speaks_as, row.age_band, row.wish, row.pace)
 
 
 def alarm(row: AnyRow) -> Alarm:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from collections.abc import Callable, Sequence
 from datetime import datetime
 
@@ -10,7 +11,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 
 from bot.core.model.duty import PRESENCE_LASTS
 from bot.core.model.errors import NotFound
-from bot.core.model.ids import NoteId, StaffId, TalkId
+from bot.core.model.ids import MessageId, NoteId, StaffId, TalkId
+from bot.core.model.mail import Picture, Sendings
 from bot.core.model.messages import Note, Sender
 from bot.core.model.people import Permission, Viewer, sees_talk
 from bot.core.model.sealed import Tag
@@ -31,6 +33,7 @@ from bot.core.ports.vault import Vault
 from bot.storage import console_queries as q
 from bot.storage.columns import AnyRow
 from bot.storage.opening import opened
+from bot.storage.reach import reach_of
 from bot.storage.room_reads import paged
 from triage.verdict import Verdict
 
@@ -109,6 +112,7 @@ class ConsoleReadsSql:
             lines = await _all(connection, statement, which=talk_id, **page)
             notes = await _all(connection, q.NOTES, which=talk_id)
             alarms = await _all(connection, q.ALARM_OF, which=talk_id)
+            reach = await reach_of(connection, row.person_id, row.channel)
         key = keys[0][0] if keys else None
         return TalkView(
             row=shown,
@@ -116,7 +120,31 @@ class ConsoleReadsSql:
             notes=[self._note(each, key) for each in reversed(notes)],
             alarm=q.alarm(alarms[0]) if alarms else None,
             may_answer=row.holder == viewer.staff_id and shown.state is TalkState.HELD,
+            reach=reach,
+            leanings=q.leanings(row),
         )
+
+    async def picture(self, viewer: Viewer, talk_id: TalkId, message_id: MessageId) -> bytes:
+        """A kept picture. Raises ``NotFound``, alike for none and for one that is not theirs."""
+        async with self._engine.connect() as connection:
+            row = (await connection.execute(q.ONE, {"which": talk_id})).first()
+            if row is None or not await _visible(connection, viewer, row):
+                raise NotFound
+            values = {"which": talk_id, "of_message": message_id}
+            found = (await connection.execute(q.PICTURE, values)).first()
+        if found is None:
+            raise NotFound
+        bound_to = Picture.bound_to(message_id)
+        picture = opened(self._vault, found.wrapped, found.sealed, bound_to=bound_to)
+        if picture is None:
+            raise NotFound
+        return b64decode(picture)
+
+    async def sendings(self, viewer: Viewer, month: str) -> list[Sendings]:
+        """What the month's calls cost, by channel. Raises ``NotAllowed``."""
+        viewer.must(Permission.CHANNELS_SEE)
+        async with self._engine.connect() as connection:
+            return [Sendings(*row) for row in await _all(connection, q.SENDINGS, in_month=month)]
 
     async def staff(self, viewer: Viewer, now: datetime) -> list[StaffRow]:
         """All accounts. Raises ``NotAllowed``."""
@@ -139,8 +167,8 @@ class ConsoleReadsSql:
             return (await connection.execute(statement, values)).first()
 
     def _line(self, row: AnyRow, key: bytes | None) -> ConsoleLine:
-        message_id, seq, sender, by, sealed, text_key, at, *rest = row
-        delivery, level, kinds, reasons, assessed = rest
+        message_id, seq, sender, by, sealed, text_key, at, taken_back, *rest = row
+        delivery, level, kinds, reasons, assessed, picture = rest
         words = opened(self._vault, key, sealed, bound_to=f"message:{message_id}")
         shown, masked = words, False
         if words is not None and sender is Sender.VISITOR:  # what staff wrote stays as it is
@@ -158,6 +186,8 @@ class ConsoleReadsSql:
             verdict=verdict,
             assessed=assessed,
             marks=() if masked or shown is None else _marks(verdict),
+            taken_back=taken_back,
+            picture=picture,
         )
 
     def _note(self, row: AnyRow, key: bytes | None) -> NoteLine:

@@ -10,11 +10,20 @@ from sqlalchemy.ext.asyncio import AsyncEngine
 from bot.core.model.duty import Hours
 from bot.core.model.errors import NotFound
 from bot.core.model.ids import PersonId
-from bot.core.model.people import PersonState
+from bot.core.model.people import Leanings, PersonState
 from bot.core.model.talk import TalkState
-from bot.core.ports.reads import DutyView, Line, RoomReads, Standing, StandingState, Visit
+from bot.core.ports.reads import (
+    AboutMe,
+    DutyView,
+    Line,
+    RoomReads,
+    Standing,
+    StandingState,
+    Visit,
+)
 from bot.core.ports.tools import Clock
 from bot.core.ports.vault import Vault
+from bot.storage import rows as columns
 from bot.storage import tables as t
 from bot.storage.columns import AnyRow, AnySelect, Parameter
 from bot.storage.duty_view import duty_view
@@ -23,17 +32,22 @@ from bot.storage.opening import opened
 _m = t.messages.c
 _WHO: Parameter = bindparam("who")
 _WHOSE = (
-    select(t.persons.c.id, t.persons.c.state, t.persons.c.locale, t.addresses.c.expires_at)
+    select(
+        t.persons.c.id, t.persons.c.state, t.persons.c.locale,
+        t.addresses.c.expires_at, t.addresses.c.bell_only,
+    )
     .join_from(t.addresses, t.persons, t.addresses.c.person_id == t.persons.c.id)
     .where(
         t.addresses.c.channel == bindparam("on_channel"),
         t.addresses.c.tag == bindparam("at_tag"),
     )
-)
+)  # fmt: skip
 _TALK = select(t.talks.c.id, t.person_keys.c.wrapped).join_from(
     t.talks, t.person_keys, t.talks.c.person_id == t.person_keys.c.person_id, isouter=True
 ).where(t.talks.c.person_id == _WHO)  # fmt: skip
-LINE_COLUMNS = (_m.id, _m.seq, _m.sender, t.staff.c.work_name, _m.sealed, _m.text_key, _m.at)
+LINE_COLUMNS = (
+    _m.id, _m.seq, _m.sender, t.staff.c.work_name, _m.sealed, _m.text_key, _m.at, _m.taken_back,
+)  # fmt: skip
 _LINES = (
     select(*LINE_COLUMNS)
     .join_from(t.messages, t.staff, _m.staff_id == t.staff.c.id, isouter=True)
@@ -52,6 +66,18 @@ _STANDING = (
     )
     .join_from(t.persons, t.talks, t.talks.c.person_id == t.persons.c.id)
     .where(t.persons.c.id == _WHO)
+)
+_LEANINGS = select(*columns.LEANINGS).where(
+    t.persons.c.id == _WHO, t.persons.c.state != PersonState.ERASED
+)
+_MESSENGERS = (
+    select(t.addresses.c.channel, t.addresses.c.bell_only)
+    .where(
+        t.addresses.c.person_id == _WHO,
+        t.addresses.c.sealed.is_not(None),
+        t.addresses.c.left_at.is_(None),
+    )
+    .order_by(t.addresses.c.channel)
 )
 
 
@@ -108,10 +134,26 @@ class RoomReadsSql:
         async with self._engine.connect() as connection:
             return await duty_view(connection, self._hours, now)
 
+    async def about_me(self, person_id: PersonId) -> AboutMe:
+        """What they said about themselves, and where a bell or an answer reaches them.
+
+        Raises ``NotFound`` for one that never was or is erased.
+        """
+        async with self._engine.connect() as connection:
+            said = (await connection.execute(_LEANINGS, {"who": person_id})).first()
+            if said is None:
+                raise NotFound
+            reached = (await connection.execute(_MESSENGERS, {"who": person_id})).all()
+        return AboutMe(
+            leanings=Leanings(*said),
+            messengers=tuple(dict.fromkeys(channel for channel, _ in reached)),
+            bell_only=bool(reached) and all(bell_only for _, bell_only in reached),
+        )
+
     def _line(self, row: AnyRow, key: bytes | None) -> Line:
-        message_id, seq, sender, by, sealed, text_key, at = row
+        message_id, seq, sender, by, sealed, text_key, at, taken_back = row
         words = opened(self._vault, key, sealed, bound_to=f"message:{message_id}")
-        return Line(seq=seq, sender=sender, by=by, words=words, text_key=text_key, at=at)
+        return Line(seq, sender, by, words, text_key, at, taken_back)
 
 
 def paged(

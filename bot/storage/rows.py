@@ -92,7 +92,7 @@ def address_values(address: Address) -> Values:
     }
 
 
-def talk(row: AnyRow) -> Talk:
+def talk(row: Sequence[Any]) -> Talk:
     """A talk from ``TALK`` columns."""
     return Talk(*row)
 
