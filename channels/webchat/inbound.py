@@ -5,13 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
 
-from bot.core.model.errors import PageTooOld
+from bot.core.model.errors import BadInput, PageTooOld
 from bot.core.model.messages import Inbound
+from bot.core.model.people import AgeBand, Pace, SpeaksAs, Wish
 
 LOCALES = ("ja", "en")
 MOODS = ("here", "sleepless", "heavy", "calmer", "thanks")
 """One-tap words (R-010); the words themselves are ``visitor.mood.*``."""
+
+SAYINGS: Final[Mapping[str, type[SpeaksAs | AgeBand | Wish | Pace]]] = {
+    "speaks_as": SpeaksAs,
+    "age_band": AgeBand,
+    "wish": Wish,
+    "pace": Pace,
+}
+"""What somebody may say about themselves: fields of ``Door.lean``, and what each may hold."""
 
 _KEY = re.compile(r"[A-Za-z0-9_-]{1,80}")
 _TOKEN = re.compile(r"[A-Za-z0-9_-]{16,128}")
@@ -26,6 +37,41 @@ class Written:
     words: str
     key: str
     mood: str | None
+
+
+class Act(StrEnum):
+    """What a form of the page about oneself does."""
+
+    SAY = "say"  # all of it as it stands in the form
+    FORGET = "forget"  # as if nothing had been said
+    BELL = "bell"  # messengers carry a bell alone
+    TALK = "talk"  # messengers carry the talk again
+    JOIN = "join"  # go on in the older room, by its passphrase
+
+
+@dataclass(frozen=True, slots=True)
+class AboutMeForm:
+    """A form of that page. ``said`` holds what was said, by field of ``Door.lean``."""
+
+    act: Act
+    said: Mapping[str, str]
+    phrase: str
+
+
+def parse_about_me(fields: Mapping[str, str]) -> AboutMeForm:
+    """Read a form of the page about oneself. Raises ``BadInput`` for none of ours."""
+    said = {name: fields[name] for name in SAYINGS if fields.get(name)}
+    if any(value not in set(SAYINGS[name]) for name, value in said.items()):
+        raise BadInput
+    act = read_act(fields.get("do"))
+    if act is None:
+        raise BadInput
+    return AboutMeForm(act=act, said=said, phrase=fields.get("phrase", ""))
+
+
+def read_act(text: str | None) -> Act | None:
+    """What a form did; None for anything else."""
+    return Act(text) if text in set(Act) else None
 
 
 def parse_written(fields: Mapping[str, str]) -> Written:

@@ -85,14 +85,18 @@ async def _follow(parts: Parts, guest: Guest, events: EventStream, ear: Ear, pag
 
 
 async def _still(parts: Parts, guest: Guest, events: EventStream) -> Visit | None:
-    """The room that the session still opens; else the page is told why it does not."""
+    """The room that the session still opens; else the page is told why it does not.
+
+    Where it opens another one now (two rooms were joined), the page has to be loaded anew.
+    """
     rooms = parts.handed.rooms
     visit = await rooms.whose(NAME, guest.token) if guest.token is not None else None
-    if visit is None and guest.visit is not None:
-        standing = await rooms.standing(guest.visit.person_id, parts.handed.door.now())
-        gone = standing.state is not StandingState.ERASED
-        await events.send("gone" if gone else "erased", "")
-    return visit
+    if guest.visit is None or (visit is not None and visit.person_id == guest.visit.person_id):
+        return visit
+    standing = await rooms.standing(guest.visit.person_id, parts.handed.door.now())
+    gone = visit is not None or standing.state is not StandingState.ERASED
+    await events.send("gone" if gone else "erased", "")
+    return None
 
 
 async def _send_lines(

@@ -9,7 +9,7 @@ from aiohttp import web
 
 from bot.core.model.errors import MadoakariError
 from bot.http.forms import read_form
-from channels.webchat import desk, leaving, links, live, returning, shelf, writing
+from channels.webchat import about_me, desk, leaving, links, live, returning, shelf, writing
 from channels.webchat.guest import stranger
 from channels.webchat.parts import Parts
 from channels.webchat.refusals import refuse
@@ -34,6 +34,8 @@ ROUTES: Sequence[tuple[str, str, Handler]] = (
     ("POST", "/return", returning.come_back),
     ("GET", "/k/{token}", links.ask),
     ("POST", "/k/{token}", links.follow),
+    ("GET", "/me", about_me.look),
+    ("POST", "/me", about_me.change),
     ("GET", "/erase", leaving.ask_erase),
     ("POST", "/erase", leaving.erase),
     ("GET", "/erased", shelf.erased),

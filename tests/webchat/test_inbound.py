@@ -10,7 +10,12 @@ from bot.core.model.errors import BadEncoding, BadInput, PageTooOld
 from bot.http.forms import parse_form
 from channels.webchat.inbound import (
     MOODS,
+    SAYINGS,
+    Act,
+    parse_about_me,
     parse_written,
+    read_act,
+    read_link,
     read_locale,
     read_number,
     read_token,
@@ -36,6 +41,40 @@ def test_words_arrive_as_they_were_written(words: str, key: str) -> None:
         return  # a lone surrogate cannot be sent by any browser
     written = parse_written(parse_form(body))
     assert (written.words, written.key, written.mood) == (words, key, None)
+
+
+@given(st.binary(max_size=300))
+def test_any_bytes_say_something_about_me_or_are_refused(body: bytes) -> None:
+    try:
+        form = parse_about_me(parse_form(body))
+    except BadInput:
+        return
+    assert form.act in set(Act)
+
+
+@given(
+    st.dictionaries(
+        st.sampled_from([*SAYINGS, "do", "phrase", "key"]),
+        st.sampled_from(["", "self", "teens", "peer", "letter", *Act]) | st.text(max_size=20),
+    )
+)
+def test_only_what_may_be_said_comes_through(fields: dict[str, str]) -> None:
+    try:
+        form = parse_about_me(fields)
+    except BadInput:
+        return
+    assert form.act == fields["do"]
+    assert form.phrase == fields.get("phrase", "")
+    for name, value in form.said.items():
+        assert value == fields[name]
+        assert SAYINGS[name](value)
+
+
+@given(st.text(max_size=200))
+def test_a_link_and_an_act_are_known_or_nothing(text: str) -> None:
+    token = read_link(text)
+    assert token is None or (token == text and token.isascii() and "/" not in token)
+    assert read_act(text) in {None, *Act}
 
 
 @pytest.mark.parametrize("key", ["", " ", "a" * 81, "a b", "あ", "a\n", "../x", "a%00"])

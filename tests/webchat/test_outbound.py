@@ -101,6 +101,16 @@ def test_words_that_cannot_be_opened_are_said_to_be_so() -> None:
     assert line_view(line, SAY, NIGHT).words == "この言葉は、もう誰にも開けません。"
 
 
+@pytest.mark.parametrize(
+    ("locale", "words"),
+    [("ja", "（書いた人が取り消しました）"), ("en", "(taken back by whoever wrote it)")],
+)
+def test_a_line_that_was_taken_back_is_calm_and_has_no_words(locale: str, words: str) -> None:
+    line = Line(1, Sender.VISITOR, None, None, None, NIGHT, taken_back=True)
+    view = line_view(line, partial(_say_in, locale), NIGHT)
+    assert (view.words, view.gone, view.card) == (words, True, False)
+
+
 def test_the_card_promises_nobody_who_is_not_there() -> None:
     assert card_view(NOBODY, [], SAY).follow.startswith("いまは、だれも読んでいません。")
     here = replace(NOBODY, on_duty=1)

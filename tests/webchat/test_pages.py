@@ -5,7 +5,7 @@ from importlib import resources
 
 import pytest
 
-from bot.core.model.messages import Sender
+from bot.core.model.messages import Inbound, Sender
 from bot.core.ports.reads import DutyView
 from bot.http.headers import SECURITY_HEADERS
 from channels import discover
@@ -15,7 +15,20 @@ from tests.fakes.door import GRAVE, TEXTS, FakeHouse
 from tests.webchat.visitor import Page, Visitor
 
 FOLDER = resources.files("channels.webchat")
-PATHS = ("/", "/?view=read", "/?lang=en", "/erase", "/erased", "/safety", "/about")
+LINK = "/k/" + "a" * 32
+PATHS = (
+    "/",
+    "/?view=read",
+    "/?before=2",
+    "/?lang=en",
+    LINK,
+    "/k/a",
+    "/me",
+    "/erase",
+    "/erased",
+    "/safety",
+    "/about",
+)
 FILES = ("/s/page.css", "/s/page.js", "/s/icon.svg")
 
 
@@ -31,7 +44,7 @@ def test_every_address_of_the_page_is_in_one_table() -> None:
 async def test_every_answer_has_the_headers(visitor: Visitor, path: str) -> None:
     await visitor.write("a")
     page = await visitor.open(path, follow=False)
-    assert page.status in {200, 303}
+    assert page.status in {200, 303, 410}
     for name, value in SECURITY_HEADERS.items():
         assert page.headers[name] == value
     assert page.headers["Cache-Control"] == "no-store"
@@ -92,7 +105,7 @@ async def test_the_full_notice_says_it_all(visitor: Visitor, part: str) -> None:
 
 
 async def test_looking_leaves_no_cookie(visitor: Visitor) -> None:
-    for path in ("/", "/safety", "/about", "/erased", "/erase", *FILES):
+    for path in ("/", LINK, "/me", "/safety", "/about", "/erased", "/erase", *FILES):
         assert (await visitor.open(path, follow=False)).cookies == {}
 
 
@@ -115,6 +128,48 @@ async def test_lines_stand_in_order_with_who_said_them(visitor: Visitor, house: 
     page = await visitor.open()
     assert page.words == ["a", "b", "c"]
     assert re.findall(r'<p class="by">([^<]+)<', page.text) == ["あなた", "みなと", "あなた"]
+
+
+async def test_what_was_taken_back_is_nowhere_on_the_page(
+    visitor: Visitor, house: FakeHouse
+) -> None:
+    await visitor.write("やっぱり")
+    await _write_by_messenger(house, "しまった")
+    assert (await visitor.open()).words == ["やっぱり", "しまった"]
+    await house.take_back("pigeon", "ref")
+    page = await visitor.open()
+    assert page.words == ["やっぱり", TEXTS.say("visitor.room.taken_back", "ja")]
+    assert "しまった" not in page.text
+
+
+async def test_older_lines_are_a_link_away(visitor: Visitor, house: FakeHouse) -> None:
+    await visitor.write("1")
+    room = house.only_room()
+    assert "before=" not in (await visitor.open()).text
+    for number in range(2, 451):
+        house.say_in(room.person_id, str(number), Sender.STAFF)
+    newest = await visitor.open()
+    assert newest.words == [str(number) for number in range(251, 451)]
+    middle = await visitor.open(_older(newest))
+    assert middle.words == [str(number) for number in range(51, 251)]
+    oldest = await visitor.open(_older(middle))
+    assert oldest.words == [str(number) for number in range(1, 51)]
+    assert "before=" not in oldest.text
+    for page in (middle, oldest):
+        assert "<textarea" not in page.text
+        assert 'href="/#end"' in page.text
+
+
+@pytest.mark.parametrize("before", ["", "0", "1", "-5", "あ", "9" * 12, "999999999"])
+async def test_any_number_of_a_line_is_answered(visitor: Visitor, before: str) -> None:
+    await visitor.write("a")
+    page = await visitor.open(f"/?before={before}")
+    assert page.status == 200
+    assert page.words == (["a"] if before != "999999999" else [])
+
+
+async def test_a_stranger_sees_no_older_lines(visitor: Visitor) -> None:
+    assert (await visitor.open("/?before=5")).words == []
 
 
 async def test_a_grave_word_brings_the_card(visitor: Visitor, house: FakeHouse) -> None:
@@ -183,3 +238,16 @@ async def test_head_does_not_count_as_having_read(visitor: Visitor, house: FakeH
 def _links_without_language(page: Page) -> list[str]:
     links = re.findall(r'(?:href|action)="(/[^"]*)"', page.text)
     return [link for link in links if "lang=en" not in link and not link.startswith("/s/")]
+
+
+async def _write_by_messenger(house: FakeHouse, words: str) -> None:
+    """The same person writes by a messenger that opens the same room."""
+    house._settle_at("pigeon", "window", house.only_room().person_id, None)
+    message = Inbound(channel="pigeon", address="window", event_id="1", words=words, ref="ref")
+    await house.accept(message, expires_at=None)
+
+
+def _older(page: Page) -> str:
+    found = re.search(r'href="(/\?before=\d+)#end"', page.text)
+    assert found is not None
+    return found[1]

@@ -7,9 +7,10 @@ from dataclasses import dataclass
 
 from aiohttp import ClientResponse
 
-from bot.core.model.ids import MessageId
+from bot.core.model.ids import MessageId, PersonId
 from bot.core.model.messages import Outbound, Sender
 from bot.core.ports.channel import WELL, Channel, Outcome, Sent
+from bot.core.ports.live import room_topic
 from bot.core.ports.reads import DutyView
 from channels.webchat.channel import WebChat
 from tests.fakes.door import GRAVE, FakeHouse
@@ -57,6 +58,58 @@ async def test_every_line_comes_once(visitor: Visitor, house: FakeHouse) -> None
         house.say_in(house.only_room().person_id, str(number), Sender.STAFF)
     ids = [(await _next(events, "line")).id for _ in range(20)]
     assert ids == [str(number) for number in range(2, 22)]
+
+
+async def test_a_line_that_was_taken_back_is_told_once(visitor: Visitor, house: FakeHouse) -> None:
+    await visitor.write("a")
+    room = house.only_room()
+    house.say_in(room.person_id, "しまった", Sender.VISITOR)
+    events = _events(await visitor.stream(Last_Event_ID="2"))
+    await _next(events, "standing")
+    house._blank(room.person_id, 2)
+    changed = await _next(events, "line-state")
+    assert (changed.id, 'id="l2"' in changed.data) == ("", True)
+    assert "しまった" not in changed.data
+    house.say_in(room.person_id, "b", Sender.STAFF)
+    house.say_in(room.person_id, "c", Sender.STAFF)
+    async with asyncio.timeout(WAIT_S):
+        after = [(await anext(events)).name for _ in range(2)]
+    assert after == ["line", "line"]
+
+
+async def test_a_page_that_was_away_learns_what_was_taken_back(
+    visitor: Visitor, house: FakeHouse
+) -> None:
+    await visitor.write("a")
+    house._blank(house.only_room().person_id, 1)
+    events = _events(await visitor.stream(Last_Event_ID="1"))
+    assert 'id="l1"' in (await _next(events, "line-state")).data
+
+
+async def test_a_page_that_was_away_for_long_gets_all_at_once(
+    visitor: Visitor, house: FakeHouse
+) -> None:
+    await visitor.write("1")
+    for number in range(2, 502):
+        house.say_in(house.only_room().person_id, str(number), Sender.STAFF)
+    events = _events(await visitor.stream(Last_Event_ID="1"))
+    ids = [(await _next(events, "line")).id for _ in range(500)]
+    assert ids == [str(number) for number in range(2, 502)]
+
+
+async def test_a_page_whose_room_was_joined_with_another_is_loaded_anew(
+    visit: Visit, house: FakeHouse
+) -> None:
+    earlier, later = await visit(), await visit()
+    await earlier.write("a")
+    phrase = await house.new_passphrase(house.only_room().person_id)
+    await later.write("b")
+    events = _events(await later.stream())
+    await _next(events, "standing")
+    await later.post("/me", do="join", phrase=phrase)
+    house.live.ring([room_topic(PersonId("person-2"))])
+    await _next(events, "gone")
+    assert await _ends(events)
 
 
 async def test_the_standing_follows_duty(visitor: Visitor, house: FakeHouse) -> None:

@@ -59,6 +59,9 @@ class Visitor:
         )
 
     async def post(self, path: str, *, follow: bool = False, **fields: str) -> Page:
+        return await self.send(path, fields, follow=follow)
+
+    async def send(self, path: str, fields: dict[str, str], *, follow: bool = False) -> Page:
         return await _page(await self.client.post(path, data=fields, allow_redirects=follow))
 
     async def write(self, words: str, *, key: str | None = None) -> Page:

@@ -171,7 +171,7 @@ function composer(form) {
   async function stored(sent) {
     if (!sent.mood) takeOut(sent.words);
     say(form.dataset.arrived);
-    if (!inRoom) await enter(box.value);
+    if (!inRoom || source?.readyState === EventSource.CLOSED) await enter(box.value);
     else showLast();
   }
 
