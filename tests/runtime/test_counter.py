@@ -27,12 +27,12 @@ class Stand:
     """The door of a house whose only messenger is 'line', in relay or room mode."""
 
     parts: Parts
-    room_mode: bool = False
+    door: Door
 
-    @property
-    def door(self) -> Door:
-        ground = self.parts.ground
-        return make_door(ground, self.parts.bus, make_rooms(ground), lambda _: self.room_mode)
+    @classmethod
+    def of(cls, parts: Parts, *, room_mode: bool) -> Stand:
+        rooms = make_rooms(parts.ground)
+        return cls(parts, make_door(parts.ground, parts.bus, rooms, lambda _: room_mode))
 
     async def tap(self, choice: str, locale: str = "ja") -> Answer:
         return await self.door.choose("line", WHO, choice, locale)
@@ -49,12 +49,12 @@ class Stand:
 
 @pytest.fixture
 def stand(parts: Parts) -> Stand:
-    return Stand(parts)
+    return Stand.of(parts, room_mode=False)
 
 
 @pytest.fixture
 def quiet(parts: Parts) -> Stand:
-    return Stand(parts, room_mode=True)
+    return Stand.of(parts, room_mode=True)
 
 
 async def test_every_choice_of_the_menu_has_an_answer_in_both_languages(stand: Stand) -> None:

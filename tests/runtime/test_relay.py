@@ -222,7 +222,7 @@ async def test_a_slow_carrier_keeps_nobody_else_waiting(night: Night) -> None:
     night.relay.wake(["line", "webchat", "triage"])
     await night.relay.hand_out_due()
     await asyncio.sleep(0)
-    while len(night.postman.given) < len(WORDS):
+    while len(night.postman.given) < len(WORDS) or len(night.messenger.given) < HANDS:
         night.relay.wake(["webchat", "line"])
         await night.relay.hand_out_due()
         await asyncio.sleep(0.01)
