@@ -72,6 +72,7 @@ class Relay:
 
     async def carry_out_due(self) -> int:
         """One round of everything that is due, to its end; returns how many errands."""
+        await asyncio.gather(*self._hands)  # whatever is in hand already
         self._calling.update(self._carriers)
         count = await self.hand_out_due()
         await asyncio.gather(*self._hands)
