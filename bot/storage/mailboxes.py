@@ -42,7 +42,12 @@ _CANCEL = delete(t.errands).where(*_OF_TALK)
 _NOW = bindparam("now", type_=Moment())
 _HASTEN = (
     update(t.errands)
-    .where(*_OF_TALK, t.errands.c.due_at > _NOW, t.errands.c.leased == false())
+    .where(
+        # Found by their talk, which has few; a carrier may have put off very many.
+        t.errands.c.turn.in_(select(t.errands.c.turn).where(*_OF_TALK)),
+        t.errands.c.due_at > _NOW,
+        t.errands.c.leased == false(),
+    )
     .values(due_at=_NOW)
 )
 _DUE, _AHEAD = t.errands.alias("due"), t.errands.alias("ahead")

@@ -260,8 +260,9 @@ errands = Table(
     Column("due_at", Moment, nullable=False),  # due, or end of the lease; as above
     Column("tries", Integer, nullable=False),  # as above
     Column("carrier", String(32), nullable=False, server_default=TRIAGE),  # as above
-    Column("talk_id", identity(), index=True),  # the message's; as above
+    Column("talk_id", identity()),  # the message's; as above
     Column("leased", Boolean, nullable=False, server_default=false()),  # in hand; as above
 )
 Index("ix_errands_carrier_due_at", errands.c.carrier, errands.c.due_at)
+Index("ix_errands_talk_id_carrier", errands.c.talk_id, errands.c.carrier)
 Index("ix_errands_lane_turn", errands.c.lane, errands.c.turn)

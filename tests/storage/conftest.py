@@ -15,7 +15,7 @@ from bot import migrations
 from bot.core.bus import Bus
 from bot.core.model.commands import AcceptInvitation, InviteStaff, Receipt, ReceiveMessage
 from bot.core.model.ids import StaffId
-from bot.core.model.messages import Inbound
+from bot.core.model.messages import Capabilities, Inbound
 from bot.core.model.people import Role, Viewer
 from bot.core.ports.store import Units
 from bot.core.ports.tools import Ids, Policy, Tools
@@ -25,6 +25,10 @@ from bot.storage.unit_of_work import GroupedUnits
 from tests.fakes.tools import CountingIds, FewHandles, FrozenClock, OpenVault, screen
 
 HOUR = timedelta(hours=1)
+MESSENGERS = {
+    name: Capabilities(max_length=2000, keeps_history=True, shows_typing=True, marks_read=True)
+    for name in ("line", "discord")
+}
 
 
 @contextmanager
@@ -44,13 +48,13 @@ class House:
             handles=FewHandles(),
             vault=self.vault,
             screen=screen,
-            policy=Policy(),
+            policy=Policy(pictures=True, messengers=MESSENGERS),
         )
         self.bus = Bus(
             units=units,
             tools=tools,
             live=InProcessFeed(),
-            wake_relay=lambda: None,
+            wake_relay=lambda _carriers: None,
             tally=_untallied,
         )
 

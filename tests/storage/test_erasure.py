@@ -18,7 +18,7 @@ from bot.core.model.commands import (
 from bot.core.model.ids import PersonId, TalkId
 from bot.core.model.people import Role
 from bot.core.model.sealed import Tag
-from bot.storage.tables import metadata
+from bot.storage.platform_tables import EVERYTHING
 from tests.storage.conftest import Database, House
 
 SECRET = b"WORDS-THAT-MUST-GO"
@@ -41,7 +41,7 @@ async def everything(house: House) -> bytes:
     """Every column of every row."""
     async with house.engine.connect() as connection:
         tables = [
-            (await connection.execute(table.select())).all() for table in metadata.sorted_tables
+            (await connection.execute(table.select())).all() for table in EVERYTHING.sorted_tables
         ]
     return repr(tables).encode()
 

@@ -18,7 +18,7 @@ from sqlalchemy import Connection, inspect, text
 from bot import migrations
 from bot.core.model.people import PersonState, Role, StaffState
 from bot.storage.engine import make_engine
-from bot.storage.platform_tables import EVERYTHING as metadata
+from bot.storage.platform_tables import EVERYTHING
 
 Told = TypeVar("Told")
 NOW = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
@@ -140,7 +140,7 @@ def _differences(connection: Connection) -> list[object]:
     with warnings.catch_warnings():
         # An index on a falling column cannot be read back; its use is tested above.
         warnings.filterwarnings("ignore", message="autogenerate skipping")
-        return list(compare_metadata(MigrationContext.configure(connection), metadata))
+        return list(compare_metadata(MigrationContext.configure(connection), EVERYTHING))
 
 
 def _fill(connection: Connection) -> None:
@@ -157,7 +157,7 @@ def _fill(connection: Connection) -> None:
         "person_keys": {"person_id": "p", "wrapped": b"key"},
     }  # fmt: skip
     for table, values in rows.items():
-        connection.execute(metadata.tables[table].insert(), values)
+        connection.execute(EVERYTHING.tables[table].insert(), values)
 
 
 def _count(connection: Connection) -> int:

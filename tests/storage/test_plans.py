@@ -22,7 +22,9 @@ from bot.storage import (
     mailboxes,
     messages,
     people,
-    relay_reads,
+    platforms,
+    reach,
+    relay_queries,
     room_reads,
     talks,
 )
@@ -36,15 +38,31 @@ STATEMENTS: dict[str, tuple[Executable, str]] = {
     "message": (messages._GET, "messages_"),
     "seen": (messages._SEEN, "messages_"),
     "recall": (mailboxes._RECALL, "seen_events_"),
-    "claim": (mailboxes._HEADS, "ix_errands_due_at"),
+    "forget words": (mailboxes._FORGET_WORDS, "ix_seen_events_row_id"),
+    "claim by a carrier": (mailboxes._HEADS, "ix_errands_carrier_due_at"),
     "claim, head of the lane": (mailboxes._HEADS, "ix_errands_lane_turn"),
+    "cancel": (mailboxes._CANCEL, "ix_errands_talk_id_carrier"),
+    "undelivered by that": (mailboxes._UNDELIVERED, "ix_errands_talk_id_carrier"),
+    "hasten": (mailboxes._HASTEN, "ix_errands_talk_id_carrier"),
+    "latest heard": (messages._HEARD, "messages_"),
     "address": (people._AT, "addresses_"),
+    "all addresses": (people._ALL_OF, "ix_addresses_person_id"),
+    "reach": (reach._ADDRESSES, "ix_addresses_person_id"),
+    "messengers": (room_reads._MESSENGERS, "ix_addresses_person_id"),
+    "stale tickets": (platforms._FORGET_TICKETS, "ix_tickets_expires_at"),
+    "stale links": (platforms._FORGET_LINKS, "ix_room_links_expires_at"),
+    "old pictures": (platforms._FORGET_PICTURES, "ix_pictures_at"),
+    "free pass": (relay_queries.FREE, "ix_tickets_person_id"),
+    "read mark": (relay_queries.READ_MARK, "ix_tickets_message_id"),
+    "to carry": (relay_queries.MESSAGE, "ix_seen_events_row_id"),
+    "known addresses": (relay_queries.KNOWN, "addresses_"),
+    "picture for staff": (console_queries.PICTURE, "pictures_"),
     "passphrase": (people._BY_PASSPHRASE, "passphrases_"),
     "first lines": (room_reads.FIRST_LINES, "messages_"),
     "last lines": (room_reads.LAST_LINES, "messages_"),
     "whose": (room_reads._WHOSE, "addresses_"),
     "waits": (duty_view._WAITS, "ix_talks_first_answered_at"),
-    "before": (relay_reads._BEFORE, "messages_"),
+    "before": (relay_queries.EARLIER, "messages_"),
     "console lines": (console_queries.LAST_LINES, "messages_"),
     "mine": (console_queries.MINE, "ix_talks_holder"),
     "live": (console_queries.LIVE, "ix_talks_holder"),
@@ -52,8 +70,11 @@ STATEMENTS: dict[str, tuple[Executable, str]] = {
     "flagged": (console_queries.FLAGGED, "uq_concerns_open"),
     "alarms": (console_queries.ALARMS, "uq_concerns_open"),
 }
-SORTED_BY_HAND = {"held by", "mine", "live", "flagged", "alarms"}
-"""Short lists: as many rows as somebody holds or as there are open flags."""
+SORTED_BY_HAND = {
+    *("held by", "mine", "live", "flagged", "alarms"),
+    *("undelivered by that", "all addresses", "reach", "messengers", "free pass"),
+}
+"""Short lists: what somebody holds, open flags, and what one person has of anything."""
 
 
 @pytest.fixture

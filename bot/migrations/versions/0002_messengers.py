@@ -45,7 +45,7 @@ def downgrade() -> None:
     op.execute("UPDATE messages SET delivery = 'failed' WHERE delivery IN ('held', 'gone')")
     op.drop_index("ix_seen_events_row_id", "seen_events")
     op.drop_index("ix_errands_carrier_due_at", "errands")
-    op.drop_index("ix_errands_talk_id", "errands")
+    op.drop_index("ix_errands_talk_id_carrier", "errands")
     for table, columns in COLUMNS.items():
         for column in columns:
             op.drop_column(table, column)
@@ -84,7 +84,7 @@ def _widen_errands() -> None:
     op.drop_index("ix_errands_due_at", "errands")
     op.drop_index("ix_errands_message_id", "errands")
     op.create_index("ix_errands_carrier_due_at", "errands", ["carrier", "due_at"], unique=False)
-    op.create_index("ix_errands_talk_id", "errands", ["talk_id"], unique=False)
+    op.create_index("ix_errands_talk_id_carrier", "errands", ["talk_id", "carrier"], unique=False)
 
 
 def _make_tickets() -> None:
