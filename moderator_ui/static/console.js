@@ -38,6 +38,7 @@ function showLine(html, isNew) {
   if (!line || !lines || past) return;
   const shown = document.getElementById(line.id);
   if (shown) {
+    if (find("details[open]", shown)) find("details", line)?.setAttribute("open", "");
     if (shown.outerHTML !== line.outerHTML) shown.replaceWith(line);
   } else if (isNew) {
     lines.append(line);
@@ -223,6 +224,24 @@ document.addEventListener("keydown", (event) => {
     event.preventDefault();
     form.requestSubmit();
   }
+});
+
+// Messengers may show that somebody is writing: said while the words change, and never why.
+const TYPING_EVERY_MS = 15000;
+let typedAt = -Infinity;
+
+answerBox?.addEventListener("input", () => {
+  const held = find("[data-may-answer]")?.dataset.mayAnswer === "yes";
+  const due = performance.now() - typedAt >= TYPING_EVERY_MS;
+  if (!held || !due || answerBox.value.trim() === "") return;
+  typedAt = performance.now();
+  const seal = find("#answer").elements.seal.value;
+  const said = fetch(`/console/talks/${talk.dataset.talk}/typing`, {
+    method: "POST",
+    headers: { Accept: "application/json" },
+    body: new URLSearchParams({ seal }),
+  });
+  said.catch(() => {}); // a kindness: nobody needs to know that it did not work
 });
 
 window.addEventListener("beforeunload", (event) => {

@@ -62,7 +62,7 @@ from bot.core.ports.reads import (
 )
 from bot.runtime.live_feed import InProcessFeed
 from bot.texts import Texts
-from channels import texts_folders
+from channels import webchat
 from triage.verdict import CALM, Kind, Level, Reason, Verdict
 
 MIDNIGHT = datetime(2026, 11, 3, 15, 0, tzinfo=UTC)  # midnight in Japan
@@ -70,7 +70,11 @@ LIMIT = 2000
 PASSWORD = "a long password"
 PIGEON = "pigeon"
 """A messenger of the tests' own."""
-PIGEON_WORDS = Path(__file__).parent / "messengers/pigeon/locale"
+WORDS = (
+    Path(webchat.__file__).parent / "locale",
+    Path(__file__).parent / "messengers/pigeon/locale",
+)
+"""What the two channels of this house say of themselves."""
 UNSEEN = (c.NoteTyping, c.NoteRead)
 """Commands after which no screen looks different."""
 Result = TypeVar("Result")
@@ -118,7 +122,7 @@ class FakeBackroom:
         self._numbers = itertools.count(1)
         self.channels = {"webchat": ChannelStatus("webchat", WELL, bell_only=False)}
         self.counted: list[Sendings] = []
-        self._texts = Texts.load(more=[*texts_folders(), PIGEON_WORDS])
+        self._texts = Texts.load(more=WORDS)
 
     # --- Backroom -------------------------------------------------------------------------
 
