@@ -40,4 +40,5 @@ class SqlConcerns(Repository):
 
     async def save(self, concern: Concern) -> None:
         """Write a changed concern back."""
-        await self._do(_SAVE, {"which": concern.id, **rows.concern_values(concern)})
+        values = rows.concern_values(concern) | {"talk_id": concern.talk_id}
+        await self._do(_SAVE, {"which": concern.id, **values})

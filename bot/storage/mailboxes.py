@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import bindparam, delete, exists, false, insert, select, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.core.model.ids import ErrandId, MessageId, TalkId
+from bot.core.model.ids import ErrandId, MessageId, PersonId, TalkId
 from bot.core.model.messages import Sender
 from bot.core.model.sealed import Tag
 from bot.core.ports.store import Action, Errand, SeenEvent
@@ -24,6 +24,7 @@ _FORGET_WORDS = (
     update(t.seen_events).where(t.seen_events.c.row_id == bindparam("of_row")).values(digest=None)
 )
 _TALK = select(t.messages.c.talk_id).where(t.messages.c.id == bindparam("of_message"))
+_MOVE = update(t.seen_events).where(t.seen_events.c.person_id == bindparam("who"))
 _POST = insert(t.errands).values(talk_id=_TALK.scalar_subquery())
 _SETTLE = delete(t.errands).where(t.errands.c.id == bindparam("which"))
 _POSTPONE = update(t.errands).where(t.errands.c.id == bindparam("which")).values(leased=false())
@@ -106,6 +107,10 @@ class SqlMailroom(Repository):
     async def post(self, errand: Errand) -> None:
         """Make something due."""
         await self._do(_POST, rows.errand_values(errand))
+
+    async def move(self, person_id: PersonId, to: PersonId) -> None:
+        """The events of one person are another's from now on."""
+        await self._do(_MOVE, {"who": person_id, "person_id": to})
 
     async def forget_words(self, row_id: str) -> None:
         """The words of a message are gone: their digests go too."""

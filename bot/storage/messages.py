@@ -26,6 +26,12 @@ _HEARD = (
     .order_by(t.messages.c.seq.desc())
     .limit(1)
 )
+_ALL = (
+    select(*rows.MESSAGE)
+    .where(t.messages.c.talk_id == bindparam("which"))
+    .order_by(t.messages.c.seq)
+    .with_for_update()
+)
 _SEEN = (
     update(t.messages)
     .where(
@@ -66,6 +72,15 @@ class SqlMessages(Repository):
         self.emptied = True
         values = {"sealed": message.sealed, "taken_back": message.taken_back}
         values |= rows.verdict_values(message)
+        await self._do(_SAVE, {"which": message.id, **values})
+
+    async def all_of(self, talk_id: TalkId) -> list[Message]:
+        """Every message of a talk, in order, locked."""
+        return [rows.message(row) for row in await self._all(_ALL, {"which": talk_id})]
+
+    async def move(self, message: Message) -> None:
+        """Write where it belongs now back, sealed anew."""
+        values = {"talk_id": message.talk_id, "seq": message.seq, "sealed": message.sealed}
         await self._do(_SAVE, {"which": message.id, **values})
 
     async def latest_heard(self, talk_id: TalkId, upto: int | None = None) -> MessageId | None:

@@ -13,8 +13,6 @@ from bot.storage.columns import Moment, Parameter
 
 BEFORE = 2
 """So many earlier messages lie beside the one that a model looks at."""
-BATCH = 200
-"""Addresses that are read at a time."""
 
 _m, _a, _t = t.messages.c, t.addresses.c, p.tickets.c
 _WHICH: Parameter = bindparam("which")
@@ -98,5 +96,5 @@ KNOWN = (
         _a.left_at.is_(None),
     )
     .order_by(_a.tag)
-    .limit(BATCH)
+    .limit(bindparam("most"))
 )

@@ -53,9 +53,10 @@ class _Found:
 class RelayReadsSql:
     """Implements ``bot.core.ports.relay_reads.RelayReads``."""
 
-    def __init__(self, engine: AsyncEngine, *, vault: Vault) -> None:
+    def __init__(self, engine: AsyncEngine, *, vault: Vault, batch: int = 200) -> None:
         self._engine = engine
         self._vault = vault
+        self._batch = batch  # addresses that are read at a time
 
     async def parcel(
         self, message_id: MessageId, errand_id: ErrandId, now: datetime
@@ -161,11 +162,11 @@ class RelayReadsSql:
                 address = opened(self._vault, row.wrapped, row.sealed, bound_to=bound_to)
                 if address is not None:
                     yield address
-            after = batch[-1].tag if len(batch) == q.BATCH else None
+            after = batch[-1].tag if len(batch) == self._batch else None
 
     async def _known(self, channel: str, after: bytes) -> Sequence[AnyRow]:
         async with self._engine.connect() as connection:
-            values = {"on_channel": channel, "after": after}
+            values = {"on_channel": channel, "after": after, "most": self._batch}
             return (await connection.execute(q.KNOWN, values)).all()
 
     async def _first(self, statement: Executable, **values: object) -> AnyRow | None:

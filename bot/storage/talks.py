@@ -30,6 +30,13 @@ _HELD_BY = (
     .with_for_update()
 )
 _ADD_NOTE = insert(t.notes)
+_NOTES = (
+    select(*rows.NOTE)
+    .where(t.notes.c.talk_id == bindparam("which"))
+    .order_by(t.notes.c.id)
+    .with_for_update()
+)
+_MOVE_NOTE = update(t.notes).where(t.notes.c.id == bindparam("which"))
 
 
 class SqlTalks(Repository):
@@ -66,3 +73,12 @@ class SqlTalks(Repository):
     async def add_note(self, note: Note) -> None:
         """Store a note."""
         await self._do(_ADD_NOTE, rows.note_values(note))
+
+    async def notes(self, talk_id: TalkId) -> list[Note]:
+        """All notes beside a talk, oldest first, locked."""
+        return [Note(*row) for row in await self._all(_NOTES, {"which": talk_id})]
+
+    async def move_note(self, note: Note) -> None:
+        """Write where it belongs now back, sealed anew."""
+        values = {"talk_id": note.talk_id, "sealed": note.sealed}
+        await self._do(_MOVE_NOTE, {"which": note.id, **values})

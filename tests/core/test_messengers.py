@@ -14,6 +14,7 @@ from bot.core.model.commands import (
     Depart,
     Enter,
     EraseRecord,
+    Join,
     Lean,
     NoteRead,
     NoteSeen,
@@ -23,15 +24,17 @@ from bot.core.model.commands import (
     RecordNotice,
     ReplyToVisitor,
     RewriteMessage,
+    SetPassphrase,
     TakeBack,
     TakeNext,
     WantBellOnly,
 )
-from bot.core.model.errors import KeyReused, LinkSpent, RecordErased, TakenBack
+from bot.core.model.errors import KeyReused, LinkSpent, RecordErased, TakenBack, UnknownPassphrase
 from bot.core.model.ids import StaffId
 from bot.core.model.mail import TRIAGE, Action, PictureState
 from bot.core.model.messages import Delivery, Inbound, Sender, Ticket
 from bot.core.model.people import AgeBand, Leanings, Pace, Role, SpeaksAs, Wish
+from bot.core.model.safety import ConcernState
 from bot.core.model.talk import BELL_PAUSE, RECEIPT_PAUSE, TalkState
 from bot.core.ports.store import Errand
 from tests.core.conftest import HOUR, World
@@ -303,3 +306,51 @@ async def test_writing_is_shown_only_for_the_holder(world: World) -> None:
     assert world.errands(Action.SHOW_TYPING) == []
     await world.bus.run(NoteTyping(staff_id, talk.id))
     assert world.errands(Action.SHOW_TYPING)[0].carrier == "line"
+
+
+# --- joining -----------------------------------------------------------------------------
+
+
+async def test_joining_brings_everything_into_the_older_room(world: World) -> None:
+    old = await world.hear("まえの話")
+    verifier = world.vault.tag("phrase", "あさがお")
+    await world.bus.run(SetPassphrase(old.person_id, verifier))
+    new = await world.hear_line("passive: ここから", ref="m1", event_id="e1")
+    assert await world.bus.run(Join(new.person_id, verifier)) == old.person_id
+    said = [m for m in world.messages(old.talk_id) if m.sender is Sender.VISITOR]
+    assert [world.words(m) for m in said] == ["まえの話", "passive: ここから"]
+    assert world.concerns()[0].talk_id == old.talk_id
+    assert world.talk(old.talk_id).danger is Level.PASSIVE
+    assert world.talk(new.talk_id).state is TalkState.ERASED
+    assert new.person_id not in world.rows.keys
+    again = await world.hear_line("passive: ここから", ref="m1", event_id="e1")
+    assert (again.person_id, again.repeated) == (old.person_id, True)
+    assert (await world.hear_line("つづき")).talk_id == old.talk_id
+
+
+async def test_two_flags_become_one_and_no_human_is_passed_over(world: World) -> None:
+    old = await world.hear("passive: まえ")
+    verifier = world.vault.tag("phrase", "あさがお")
+    await world.bus.run(SetPassphrase(old.person_id, verifier))
+    new = await world.hear_line("imminent: いま")
+    await world.bus.run(Join(new.person_id, verifier))
+    open_ = [c for c in world.concerns() if c.state is not ConcernState.RESOLVED]
+    assert [(c.talk_id, c.level) for c in open_] == [(old.talk_id, Level.IMMINENT)]
+
+
+async def test_whoever_held_the_newer_room_comes_along(world: World) -> None:
+    staff_id, talk_id = await held(world)
+    await answer(world, staff_id, talk_id)
+    old = await world.hear("まえの話")
+    verifier = world.vault.tag("phrase", "あさがお")
+    await world.bus.run(SetPassphrase(old.person_id, verifier))
+    await world.bus.run(Join(world.talk(talk_id).person_id, verifier))
+    assert world.talk(old.talk_id).holder == staff_id
+    assert len(world.errands(Action.DELIVER)) == 1
+
+
+async def test_a_wrong_passphrase_joins_nothing(world: World) -> None:
+    new = await world.hear_line("ここから")
+    with pytest.raises(UnknownPassphrase):
+        await world.bus.run(Join(new.person_id, world.vault.tag("phrase", "ちがう")))
+    assert world.person(new.person_id).handle is not None

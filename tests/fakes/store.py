@@ -195,6 +195,13 @@ class FakeTalks:
     async def add_note(self, note: Note) -> None:
         self._rows.notes[note.id] = note
 
+    async def notes(self, talk_id: TalkId) -> list[Note]:
+        beside = [note for note in self._rows.notes.values() if note.talk_id == talk_id]
+        return sorted(beside, key=lambda note: note.id)
+
+    async def move_note(self, note: Note) -> None:
+        self._rows.notes[note.id] = note
+
 
 class FakeMessages:
     def __init__(self, rows: Rows) -> None:
@@ -220,6 +227,15 @@ class FakeMessages:
         stored = self._rows.messages[message.id]
         stored.sealed, stored.taken_back = message.sealed, message.taken_back
         stored.verdict, stored.assessed = message.verdict, message.assessed
+
+    async def all_of(self, talk_id: TalkId) -> list[Message]:
+        said = [m for m in self._rows.messages.values() if m.talk_id == talk_id]
+        return [copy(m) for m in sorted(said, key=lambda message: message.seq)]
+
+    async def move(self, message: Message) -> None:
+        stored = self._rows.messages[message.id]
+        stored.talk_id, stored.seq = message.talk_id, message.seq
+        stored.sealed = message.sealed
 
     async def latest_heard(self, talk_id: TalkId, upto: int | None = None) -> MessageId | None:
         heard = [
@@ -355,6 +371,11 @@ class FakeMailroom:
 
     async def post(self, errand: Errand) -> None:
         self._rows.errands[errand.id] = errand
+
+    async def move(self, person_id: PersonId, to: PersonId) -> None:
+        for place, event in self._rows.seen.items():
+            if event.person_id == person_id:
+                self._rows.seen[place] = replace(event, person_id=to)
 
     async def forget_words(self, row_id: str) -> None:
         for place, event in self._rows.seen.items():

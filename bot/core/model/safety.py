@@ -69,6 +69,12 @@ class Concern:
             self.acknowledged_by = self.acknowledged_at = None
         self.kinds |= kinds
 
+    def pass_into(self, other: Concern, *, now: datetime) -> None:
+        """Two talks became one: the other flag carries this one on, so no human is passed over."""
+        other.grow(message_id=self.message_id, level=self.level, kinds=self.kinds)
+        self.state = ConcernState.RESOLVED
+        self.resolved_at = now
+
     def acknowledge(self, staff_id: StaffId, *, now: datetime) -> None:
         """A named person has it. Raises ``AlreadyAnswered`` where somebody was faster."""
         if self.state is not ConcernState.RAISED:

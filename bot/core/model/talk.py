@@ -123,6 +123,16 @@ class Talk:
         self.waiting_since = None
         self.danger = Level.NONE
 
+    def take_over(self, other: Talk) -> None:
+        """The person's other talk goes on in this one; whoever held it comes along if free."""
+        self.danger = max(self.danger, other.danger)
+        waits = [since for since in (self.waiting_since, other.waiting_since) if since is not None]
+        self.waiting_since = min(waits, default=None)
+        if other.state is TalkState.HELD and self.state is not TalkState.HELD:
+            self.state, self.holder = TalkState.HELD, other.holder
+        elif self.state is TalkState.CLOSED and other.state is TalkState.WAITING:
+            self.state = TalkState.WAITING
+
     def erase(self) -> None:
         """The person is gone; the row stays as a count."""
         self.state = TalkState.ERASED

@@ -143,6 +143,14 @@ class Talks(Protocol):
         """Store a note."""
         ...
 
+    async def notes(self, talk_id: TalkId) -> list[Note]:
+        """All notes beside a talk, oldest first."""
+        ...
+
+    async def move_note(self, note: Note) -> None:
+        """Write ``talk_id`` and ``sealed`` back."""
+        ...
+
 
 class Messages(Protocol):
     """Messages of talks."""
@@ -165,6 +173,14 @@ class Messages(Protocol):
 
     async def save_taken_back(self, message: Message) -> None:
         """Write ``sealed``, ``taken_back``, ``assessed`` and the verdict back."""
+        ...
+
+    async def all_of(self, talk_id: TalkId) -> list[Message]:
+        """Every message of a talk, in order."""
+        ...
+
+    async def move(self, message: Message) -> None:
+        """Write ``talk_id``, ``seq`` and ``sealed`` back: the message belongs elsewhere now."""
         ...
 
     async def latest_heard(self, talk_id: TalkId, upto: int | None = None) -> MessageId | None:
@@ -195,7 +211,7 @@ class Concerns(Protocol):
         ...
 
     async def save(self, concern: Concern) -> None:
-        """Write a changed concern back."""
+        """Write a changed concern back, its talk too."""
         ...
 
 
@@ -212,6 +228,10 @@ class Mailroom(Protocol):
 
     async def post(self, errand: Errand) -> None:
         """Make something due."""
+        ...
+
+    async def move(self, person_id: PersonId, to: PersonId) -> None:
+        """The events of one person are another's from now on, so that none is taken in twice."""
         ...
 
     async def forget_words(self, row_id: str) -> None:
