@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -21,17 +22,38 @@ from bot.core.model.ids import (
     StaffId,
     TalkId,
 )
-from bot.core.model.mail import TRIAGE
+from bot.core.model.mail import (
+    TRIAGE,
+    Picture,
+    PictureState,
+    RoomLink,
+    StoredTicket,
+    TicketUse,
+)
 from bot.core.model.messages import Delivery, Message, Note, Sender
-from bot.core.model.people import Person, PersonState, Role, Staff, StaffState
+from bot.core.model.people import (
+    AgeBand,
+    Leanings,
+    Pace,
+    Person,
+    PersonState,
+    Role,
+    SpeaksAs,
+    Staff,
+    StaffState,
+    Viewer,
+    Wish,
+)
 from bot.core.model.safety import Concern, ConcernState
 from bot.core.model.sealed import Tag, WrappedKey
 from bot.core.model.talk import Talk, TalkState
 from bot.core.ports.store import Action, Address, Errand, Invitation, SeenEvent, UnitOfWork, Units
+from bot.storage.console_reads import ConsoleReadsSql
 from bot.storage.engine import make_engine
+from bot.storage.relay_reads import RelayReadsSql
 from bot.storage.unit_of_work import GroupedUnits
 from tests.fakes.store import FakeStore
-from tests.fakes.tools import MIDNIGHT
+from tests.fakes.tools import MIDNIGHT, OpenVault
 from triage.verdict import Kind, Level, Reason, Verdict
 
 NOW = MIDNIGHT
@@ -39,6 +61,8 @@ MINUTE = timedelta(minutes=1)
 VERDICT = Verdict(
     Level.ACTIVE, frozenset({Kind.SUICIDE, Kind.ABUSE}), (Reason("wish", Level.ACTIVE, 2, 5),)
 )
+
+LEANINGS = Leanings(SpeaksAs.FAMILY, AgeBand.THIRTIES, Wish.SAME_AGE, Pace.LETTER)
 
 
 def an_id(name: object) -> str:
@@ -70,9 +94,22 @@ def a_message(name: str, seq: int, **changes: Any) -> Message:
     return message
 
 
-def an_errand(name: str, lane: str, *, due_at: datetime = NOW) -> Errand:
+def an_errand(name: str, lane: str, *, due_at: datetime = NOW, **changes: Any) -> Errand:
     message_id = MessageId(an_id("a 1"))
-    return Errand(ErrandId(an_id(name)), lane, Action.DELIVER, message_id, due_at)
+    errand = Errand(ErrandId(an_id(name)), lane, Action.DELIVER, message_id, due_at)
+    return replace(errand, **changes)
+
+
+def a_ticket(name: str, *, minutes: int = 1, **changes: Any) -> StoredTicket:
+    ticket = StoredTicket(
+        a_tag(name), "line", PersonId(an_id("a")), MessageId(an_id("a 1")), TicketUse.ANSWER,
+        b"token", NOW + minutes * MINUTE,
+    )  # fmt: skip
+    return replace(ticket, **changes)
+
+
+def a_picture(seq: int, state: PictureState, sealed: bytes | None, at: datetime = NOW) -> Picture:
+    return Picture(MessageId(an_id(f"a {seq}")), state, sealed, at)
 
 
 async def person(units: Units, name: str) -> Person | None:
@@ -98,7 +135,11 @@ class StoreContract:
         return staff
 
     async def test_what_is_stored_comes_back_whole(self, units: Units) -> None:
-        await self.arrive(units, "a", last_heard_at=NOW, waiting_since=NOW, danger=Level.PASSIVE)
+        changes: dict[str, Any] = {
+            "last_heard_at": NOW, "waiting_since": NOW, "danger": Level.PASSIVE,
+            "receipt_at": NOW, "bell_at": NOW + MINUTE, "seen_at": NOW - MINUTE, "read_upto": 3,
+        }  # fmt: skip
+        await self.arrive(units, "a", **changes)
         message = a_message("a", 1, verdict=VERDICT, delivery=Delivery.SENDING)
 
         async def work(unit: UnitOfWork) -> tuple[Person | None, Talk | None, Message | None]:
@@ -108,7 +149,7 @@ class StoreContract:
             return person, talk, await unit.messages.get(message.id)
 
         (person, talk, kept), _ = await units.run(work)
-        expected = a_talk("a", last_heard_at=NOW, waiting_since=NOW, danger=Level.PASSIVE)
+        expected = a_talk("a", **changes)
         assert (person, talk, kept) == (a_person("a"), expected, message)
 
     async def test_what_raises_leaves_nothing(self, units: Units) -> None:
@@ -293,6 +334,12 @@ class StoreContract:
             await unit.talks.add_note(note)
             await unit.mail.post(an_errand("one", "lane"))
             await unit.mail.remember(SeenEvent("webchat", tag, tag, person_id, an_id("a 1"), NOW))
+            await unit.platforms.add_ticket(a_ticket("t"))
+            await unit.platforms.add_link(RoomLink(tag, person_id, NOW + MINUTE))
+            await unit.platforms.add_picture(a_picture(1, PictureState.KEPT, b"picture"))
+            leaning = a_person("a")
+            leaning.leanings = LEANINGS
+            await unit.people.save(leaning)
 
         await units.run(fill)
         await units.run(lambda unit: unit.people.shred(person_id))
@@ -307,13 +354,26 @@ class StoreContract:
                 message.verdict.reasons,
                 seen and seen.digest,
                 await unit.mail.claim(NOW, lease_until=NOW + MINUTE, limit=9, carrier=TRIAGE),
+                await unit.platforms.begin_ticket(a_ticket("t").tag, ErrandId(an_id("one"))),
+                await unit.platforms.take_link(tag),
+                await unit.platforms.picture(message.id),
+                (await self._person(unit, "a")).leanings,
             ]
 
         gone, _ = await units.run(look)
-        assert gone == [None, None, None, None, (), None, []]
+        assert gone == [
+            *(None, None, None, None, (), None, [], False, None),
+            a_picture(1, PictureState.FORGOTTEN, None),
+            Leanings(LEANINGS.speaks_as, LEANINGS.age_band),
+        ]
         other, _ = await units.run(lambda unit: self._first(unit, "b"))
         key, _ = await units.run(lambda unit: unit.people.key(PersonId(an_id("b"))))
         assert (other.sealed, key) == (b"sealed b 1", b"key b")
+
+    async def _person(self, unit: UnitOfWork, name: str) -> Person:
+        person = await unit.people.get(PersonId(an_id(name)))
+        assert person is not None
+        return person
 
     async def _first(self, unit: UnitOfWork, name: str) -> Message:
         message = await unit.messages.get(MessageId(an_id(f"{name} 1")))
@@ -377,6 +437,269 @@ class StoreContract:
 
         assert (await units.run(look))[0] == [None, 1, 0, 0, 2, 1]
 
+    async def test_what_a_person_says_of_themselves_is_kept(self, units: Units) -> None:
+        await self.arrive(units, "a")
+        leaning = a_person("a")
+        leaning.leanings = LEANINGS
+        await units.run(lambda unit: unit.people.save(leaning))
+        assert await person(units, "a") == leaning
+
+    async def test_all_addresses_of_a_person_the_latest_last(self, units: Units) -> None:
+        await self.arrive(units, "a", "b")
+        person_id, other = PersonId(an_id("a")), PersonId(an_id("b"))
+        one = Address("line", a_tag("1"), person_id, b"one", None)
+        two = Address("webchat", a_tag("2"), person_id, None, NOW + MINUTE)
+        three = Address("line", a_tag("3"), other, b"three", None, left_at=NOW, bell_only=True)
+
+        async def known(unit: UnitOfWork) -> list[list[Address]]:
+            return [await unit.people.addresses(who) for who in (person_id, other)]
+
+        for address in (one, two, three):
+            await self.settle(units, address)
+        assert (await units.run(known))[0] == [[one, two], [three]]
+        left, moved = replace(one, left_at=NOW, bell_only=True), replace(three, person_id=person_id)
+        for address in (left, moved):
+            await self.settle(units, address)
+        assert (await units.run(known))[0] == [[two, left, moved], []]
+        await self.settle(units, replace(left, left_at=None))
+        found, _ = await units.run(lambda unit: unit.people.at("line", a_tag("1")))
+        assert found == replace(left, left_at=None)
+
+    async def test_words_taken_back_are_gone_with_their_digests(self, units: Units) -> None:
+        await self.arrive(units, "a")
+        message = a_message("a", 1, verdict=VERDICT)
+        other = a_message("a", 2, verdict=VERDICT)
+        seen = [SeenEvent("line", a_tag(n), a_tag("d"), None, message.id, NOW) for n in "123"]
+        seen[2] = replace(seen[2], row_id=other.id)
+
+        async def work(unit: UnitOfWork) -> list[object]:
+            for each in (message, other):
+                await unit.messages.add(each)
+            for event in seen:
+                await unit.mail.remember(event)
+            message.take_back()
+            await unit.messages.save_taken_back(message)
+            await unit.mail.forget_words(message.id)
+            kept = [await unit.messages.get(each.id) for each in (message, other)]
+            events = [await unit.mail.recall("line", event.tag) for event in seen]
+            return [*kept, *(event and event.digest for event in events)]
+
+        kept, _ = await units.run(work)
+        assert kept == [message, other, None, None, a_tag("d")]
+        assert (message.sealed, message.verdict.level) == (None, Level.ACTIVE)
+
+    async def test_the_latest_that_was_heard(self, units: Units) -> None:
+        await self.arrive(units, "a", "b")
+
+        async def work(unit: UnitOfWork) -> list[object]:
+            senders = (Sender.VISITOR, Sender.STAFF, Sender.VISITOR, Sender.SERVICE)
+            for seq, sender in enumerate(senders, 1):
+                await unit.messages.add(a_message("a", seq, sender=sender))
+            a, b = TalkId(an_id("talk a")), TalkId(an_id("talk b"))
+            limits = (None, 4, 3, 2, 1, 0)
+            heard = [await unit.messages.latest_heard(a, upto) for upto in limits]
+            return [*heard, await unit.messages.latest_heard(b)]
+
+        third, first = an_id("a 3"), an_id("a 1")
+        assert (await units.run(work))[0] == [third, third, third, first, first, None, None]
+
+    async def test_carriers_do_not_wait_for_one_another(self, units: Units) -> None:
+        await self.arrive(units, "a")
+
+        async def post(unit: UnitOfWork) -> None:
+            await unit.messages.add(a_message("a", 1))
+            for errand in (
+                an_errand("line one", "lane", carrier="line"),
+                an_errand("web two", "lane", carrier="webchat"),
+                an_errand("web alone", "other", carrier="webchat", action=Action.RING),
+                an_errand("look", "look"),
+            ):
+                await unit.mail.post(errand)
+
+        await units.run(post)
+        assert await self.claim(units, 0, "discord") == []
+        assert await self.claim(units, 0, "webchat") == [("web alone", 1)]  # its lane's head
+        assert await self.claim(units, 0, "line") == [("line one", 1)]
+        assert await self.claim(units, 0) == [("look", 1)]
+        await units.run(lambda unit: unit.mail.settle(ErrandId(an_id("line one"))))
+        assert await self.claim(units, 0, "webchat") == [("web two", 1)]
+
+    async def test_an_errand_comes_back_whole(self, units: Units) -> None:
+        await self.arrive(units, "a")
+        errand = an_errand("one", "lane", carrier="line", action=Action.SHOW_TYPING)
+
+        async def work(unit: UnitOfWork) -> list[Errand]:
+            await unit.messages.add(a_message("a", 1))
+            await unit.mail.post(errand)
+            return await unit.mail.claim(NOW, lease_until=NOW + MINUTE, limit=9, carrier="line")
+
+        claimed, _ = await units.run(work)
+        assert claimed == [replace(errand, due_at=NOW + MINUTE, tries=1)]
+
+    async def test_what_is_cancelled_is_told_and_never_carried(self, units: Units) -> None:
+        await self.arrive(units, "a", "b")
+        ours, theirs = MessageId(an_id("a 2")), MessageId(an_id("b 1"))
+
+        async def post(unit: UnitOfWork) -> list[MessageId]:
+            await unit.messages.add(a_message("a", 1))
+            await unit.messages.add(a_message("a", 2, sender=Sender.STAFF))
+            await unit.messages.add(a_message("b", 1, sender=Sender.STAFF))
+            for errand in (
+                an_errand("deliver", "a", carrier="line", message_id=ours),
+                an_errand("receipt", "a", carrier="line", action=Action.RECEIPT),
+                an_errand("ring", "r", carrier="line", action=Action.RING, message_id=ours),
+                an_errand("elsewhere", "e", carrier="discord", message_id=ours),
+                an_errand("assess", "s", action=Action.ASSESS),
+                an_errand("of b", "b", carrier="line", message_id=theirs),
+            ):
+                await unit.mail.post(errand)
+            return await unit.mail.cancel(TalkId(an_id("talk a")), "line")
+
+        assert (await units.run(post))[0] == [ours]
+        again, _ = await units.run(lambda unit: unit.mail.cancel(TalkId(an_id("talk a")), "line"))
+        assert again == []
+        assert await self.claim(units, 0, "line") == [("of b", 1)]
+        assert await self.claim(units, 0, "discord") == [("elsewhere", 1)]
+        assert await self.claim(units, 0) == [("assess", 1)]
+        postponed = ErrandId(an_id("deliver"))
+        await units.run(lambda unit: unit.mail.postpone(postponed, NOW))
+        assert await self.claim(units, 0, "line") == []
+
+    async def test_what_was_put_off_is_hastened_and_what_is_in_hand_is_not(
+        self, units: Units
+    ) -> None:
+        await self.arrive(units, "a", "b")
+        late = NOW + 60 * MINUTE
+
+        async def post(unit: UnitOfWork) -> None:
+            await unit.messages.add(a_message("a", 1))
+            await unit.messages.add(a_message("b", 1))
+            for errand in (
+                an_errand("held", "1", carrier="line"),
+                an_errand("in hand", "2", carrier="line"),
+                an_errand("later", "3", carrier="line", due_at=late),
+                an_errand("elsewhere", "4", carrier="discord", due_at=late),
+                an_errand("of b", "5", carrier="line", message_id=an_id("b 1"), due_at=late),
+            ):
+                await unit.mail.post(errand)
+
+        await units.run(post)
+        assert len(await self.claim(units, 0, "line")) == 2
+        await units.run(lambda unit: unit.mail.postpone(ErrandId(an_id("held")), late))
+        assert await self.claim(units, 1, "line") == []
+        await self.hasten(units, 1)
+        assert await self.claim(units, 1, "line") == [("held", 2), ("later", 1)]
+        assert await self.claim(units, 1, "discord") == []
+        await self.hasten(units, 2)
+        assert await self.claim(units, 2, "line") == []
+        assert await self.claim(units, 5, "line") == [("in hand", 2)]
+
+    async def hasten(self, units: Units, minutes: int) -> None:
+        talk_id, now = TalkId(an_id("talk a")), NOW + minutes * MINUTE
+        await units.run(lambda unit: unit.mail.hasten(talk_id, "line", now))
+
+    async def test_a_token_is_used_by_one_errand(self, units: Units) -> None:
+        await self.arrive(units, "a")
+        ticket = a_ticket("t")
+        one, two = ErrandId(an_id("one")), ErrandId(an_id("two"))
+
+        async def work(unit: UnitOfWork) -> list[bool]:
+            begin = unit.platforms.begin_ticket
+            await unit.platforms.add_ticket(ticket)
+            used = [await begin(ticket.tag, each) for each in (one, one, two)]
+            await unit.platforms.add_ticket(ticket)  # the same again does not free it
+            used.append(await begin(ticket.tag, two))
+            for _ in range(2):
+                await unit.platforms.spend_ticket(ticket.tag)
+            return [*used, await begin(ticket.tag, one)]
+
+        assert (await units.run(work))[0] == [True, True, False, False, False]
+
+    async def test_a_link_is_taken_once(self, units: Units) -> None:
+        await self.arrive(units, "a")
+        link = RoomLink(a_tag("link"), PersonId(an_id("a")), NOW + MINUTE)
+        await units.run(lambda unit: unit.platforms.add_link(link))
+
+        async def refused(unit: UnitOfWork) -> None:
+            await unit.platforms.take_link(link.tag)
+            raise ValueError("its time is over")
+
+        with pytest.raises(ValueError, match="over"):
+            await units.run(refused)
+        taken = [
+            (await units.run(lambda unit: unit.platforms.take_link(link.tag)))[0] for _ in range(2)
+        ]
+        assert taken == [link, None]
+
+    async def test_pictures_come_later_and_go_again(self, units: Units) -> None:
+        await self.arrive(units, "a")
+        due, kept = PictureState.DUE, PictureState.KEPT
+        pictures = [
+            a_picture(1, due, b"name", NOW - MINUTE),
+            a_picture(2, due, b"name", NOW - MINUTE),
+            a_picture(3, due, b"name", NOW),
+        ]
+
+        async def work(unit: UnitOfWork) -> list[object]:
+            for seq, picture in enumerate(pictures, 1):
+                await unit.messages.add(a_message("a", seq))
+                await unit.platforms.add_picture(picture)
+            await unit.platforms.save_picture(replace(pictures[0], state=kept, sealed=b"jpeg"))
+            refused = replace(pictures[1], state=PictureState.REFUSED, sealed=None)
+            await unit.platforms.save_picture(refused)
+            before = await unit.platforms.picture(pictures[0].message_id)
+            counts = [await unit.platforms.forget_pictures(NOW) for _ in range(2)]
+            after = [await unit.platforms.picture(each.message_id) for each in pictures]
+            return [before, *counts, after, await unit.platforms.picture(MessageId(an_id("b 1")))]
+
+        assert (await units.run(work))[0] == [
+            replace(pictures[0], state=kept, sealed=b"jpeg"), 1, 0,
+            [
+                replace(pictures[0], state=PictureState.FORGOTTEN, sealed=None),
+                replace(pictures[1], state=PictureState.REFUSED, sealed=None),
+                pictures[2],
+            ],
+            None,
+        ]  # fmt: skip
+
+    async def test_tokens_and_links_end(self, units: Units) -> None:
+        await self.arrive(units, "a")
+
+        async def work(unit: UnitOfWork) -> list[object]:
+            for name in ("unused", "begun"):
+                await unit.platforms.add_ticket(a_ticket(name))
+            await unit.platforms.add_ticket(a_ticket("longer", minutes=2))
+            await unit.platforms.begin_ticket(a_tag("begun"), ErrandId(an_id("one")))
+            link = RoomLink(a_tag("link"), PersonId(an_id("a")), NOW + MINUTE)
+            await unit.platforms.add_link(link)
+            forget = unit.platforms.forget_stale
+            gone = [await forget(NOW + minutes * MINUTE) for minutes in (0, 1, 2, 10, 11)]
+            return [*gone, await unit.platforms.take_link(link.tag)]
+
+        assert (await units.run(work))[0] == [0, 2, 1, 0, 1, None]
+
+    async def test_costs_add_up_and_a_channel_lives(self, units: Units) -> None:
+        async def work(unit: UnitOfWork) -> None:
+            count = unit.platforms.count_sending
+            await count("line", "2026-11", free=1, paid=2)
+            await count("line", "2026-11", free=10, paid=20)
+            await count("line", "2026-12", free=5, paid=0)
+            await unit.platforms.note_alive("discord", NOW)
+            await unit.platforms.note_alive("discord", NOW + MINUTE)
+
+        await units.run(work)
+        assert await self.costs(units) == [("line", "2026-11", 11, 22), ("line", "2026-12", 5, 0)]
+        assert await self.alive_at(units, "discord") == NOW + MINUTE
+
+    async def costs(self, units: Units) -> list[tuple[str, str, int, int]]:
+        """What was counted, by whatever way the store shows it."""
+        assert isinstance(units, FakeStore)
+        return [(*key, *counts) for key, counts in sorted(units.rows.sendings.items())]
+
+    async def alive_at(self, units: Units, channel: str) -> datetime | None:
+        assert isinstance(units, FakeStore)
+        return units.rows.alive.get(channel)
+
 
 class TestInMemory(StoreContract):
     @pytest.fixture
@@ -384,25 +707,40 @@ class TestInMemory(StoreContract):
         return FakeStore()
 
 
-class TestSqlite(StoreContract):
+class SqlContract(StoreContract):
+    """The same over a database, which shows some of its rows to readers only."""
+
+    @pytest.fixture(autouse=True)
+    async def _engine(self, url: str) -> AsyncIterator[None]:
+        await migrations.upgrade(url)
+        self.engine = make_engine(url)
+        yield
+        await self.engine.dispose()
+
     @pytest.fixture
-    async def units(self, tmp_path: Path) -> AsyncIterator[Units]:
-        async for units in _sql(f"sqlite+aiosqlite:///{tmp_path / 'store.sqlite3'}"):
-            yield units
+    async def units(self, _engine: None) -> AsyncIterator[Units]:
+        units = GroupedUnits(self.engine)
+        yield units
+        await units.close()
+
+    async def costs(self, units: Units) -> list[tuple[str, str, int, int]]:
+        reads = ConsoleReadsSql(self.engine, vault=OpenVault(), mask=lambda words: (words, False))
+        viewer = Viewer(StaffId(an_id("s")), "責任", frozenset({Role.SUPERVISOR}))
+        months = [await reads.sendings(viewer, month) for month in ("2026-11", "2026-12")]
+        return [(s.channel, s.month, s.free, s.paid) for month in months for s in month]
+
+    async def alive_at(self, units: Units, channel: str) -> datetime | None:
+        return await RelayReadsSql(self.engine, vault=OpenVault()).alive_at(channel)
+
+
+class TestSqlite(SqlContract):
+    @pytest.fixture
+    def url(self, tmp_path: Path) -> str:
+        return f"sqlite+aiosqlite:///{tmp_path / 'store.sqlite3'}"
 
 
 @pytest.mark.postgres
-class TestPostgres(StoreContract):
+class TestPostgres(SqlContract):
     @pytest.fixture
-    async def units(self, postgres_url: str) -> AsyncIterator[Units]:
-        async for units in _sql(postgres_url):
-            yield units
-
-
-async def _sql(url: str) -> AsyncIterator[Units]:
-    await migrations.upgrade(url)
-    engine = make_engine(url)
-    units = GroupedUnits(engine)
-    yield units
-    await units.close()
-    await engine.dispose()
+    def url(self, postgres_url: str) -> str:
+        return postgres_url

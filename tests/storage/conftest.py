@@ -65,6 +65,10 @@ class House:
         ends = self.clock.now() + HOUR if channel == "webchat" else None
         return await self.bus.run(ReceiveMessage(Inbound(channel, at, event, words), ends))
 
+    async def receive(self, inbound: Inbound) -> Receipt:
+        """Somebody writes on a messenger."""
+        return await self.bus.run(ReceiveMessage(inbound, None))
+
     async def hire(self, name: str, *roles: Role) -> Viewer:
         """Somebody with an opened account."""
         token, held = self.vault.tag("staff-token", name), frozenset(roles)
