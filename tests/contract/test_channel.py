@@ -37,7 +37,7 @@ from bot.core.ports.channel import (
 from bot.setting_forms import OwnSettings, documented, fill_in
 from bot.setting_kinds import Secret
 from bot.texts import Texts
-from channels import discover, scaffold, texts_folders
+from channels import discover, texts_folders
 from tests.contract.cases import CASES, THIRD, ChannelCase
 from tests.fakes.door import FakeHouse, handed_by
 from tests.house.test_texts import known_numbers, numbers, unlike
@@ -62,19 +62,6 @@ def test_every_channel_has_a_case() -> None:
 
 def test_a_channel_without_a_case_is_named() -> None:
     assert lacking(["webchat", "pigeon"], CASES) == ["channel pigeon has no case"]
-
-
-@pytest.fixture(scope="module", autouse=True)
-def third(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A channel that nobody here has ever seen, found like any other."""
-    folder = tmp_path_factory.mktemp("channels")
-    scaffold.make(THIRD, folder)
-    channels.__path__.append(str(folder))
-    yield folder
-    channels.__path__.remove(str(folder))
-    for name in [name for name in sys.modules if name.startswith(f"channels.{THIRD}")]:
-        del sys.modules[name]
-    vars(channels).pop(THIRD, None)
 
 
 class Bench:
@@ -108,7 +95,7 @@ class Bench:
 
 
 @pytest.fixture(params=NAMES)
-async def bench(request: pytest.FixtureRequest) -> AsyncIterator[Bench]:
+async def bench(request: pytest.FixtureRequest, third: Path) -> AsyncIterator[Bench]:
     made = Bench(request.param)
     yield made
     await made.close()
