@@ -24,8 +24,8 @@ def section(page: str, label: str) -> str:
 
 
 def figures(page: str) -> dict[str, str]:
-    pairs = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd></div>", page)
-    return {name: re.sub(r"<br>.*", "", value) for name, value in pairs}
+    pairs = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd></div>", page, re.DOTALL)
+    return {name: re.sub(r"\s*<(br|meter).*", "", value) for name, value in pairs}
 
 
 @pytest.mark.parametrize("role", Role)

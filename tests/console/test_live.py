@@ -10,10 +10,11 @@ from dataclasses import dataclass
 import pytest
 from aiohttp import ClientResponse
 
-from bot.core.model.commands import ReplyToVisitor, StayOnDuty, WriteNote
+from bot.core.model.commands import NoteRead, ReplyToVisitor, StayOnDuty, WriteNote
 from bot.core.model.ids import TalkId
+from bot.core.model.mail import PictureState
 from bot.core.model.messages import Delivery
-from bot.core.model.people import Role, StaffState
+from bot.core.model.people import AgeBand, Leanings, Role, StaffState
 from moderator_ui import Console
 from moderator_ui.live import DESK_EVERY_S, PAUSE_S
 from tests.console.conftest import Browser, Enter, staff_id
@@ -292,3 +293,66 @@ async def test_an_admin_hears_neither_desk_nor_alarm(enter: Enter, backroom: Fak
     async with listening(enter(Role.ADMIN)) as stream:
         backroom.write("まるいスズメ", "消えたい", level=Level.ACTIVE)
         assert await stream.during(0.6) == []
+
+
+# --- messengers ---------------------------------------------------------------------------
+
+
+def reads(backroom: FakeBackroom) -> list[int]:
+    return [command.upto for command in backroom.ran if isinstance(command, NoteRead)]
+
+
+async def test_the_holders_open_page_reads_each_new_line_once(
+    peer: Browser, held: TalkId, backroom: FakeBackroom
+) -> None:
+    async with listening(peer, f"?talk={held}&after=0") as stream:
+        await stream.until("line")
+        backroom.write("しずかなツグミ", "ことば2")
+        await stream.until("line")
+        await backroom.run(ReplyToVisitor(staff_id(peer), held, "k" * 20, "読んでいます"))
+        await stream.until("line")
+        backroom.travel(held, 3, Delivery.DELIVERED)
+        await stream.until("line-state")
+        backroom.write("しずかなツグミ", "ことば4")
+        await stream.until("line")
+        await stream.during(0.2)
+    assert reads(backroom) == [1, 2, 4]
+
+
+async def test_a_page_that_shows_a_line_already_does_not_read_it_again(
+    peer: Browser, held: TalkId, backroom: FakeBackroom
+) -> None:
+    await peer.page(f"/console/talks/{held}")
+    async with listening(peer, f"?talk={held}&after=1") as stream:
+        await stream.during(0.3)
+    assert reads(backroom) == [1]
+
+
+async def test_somebody_who_only_looks_reads_for_nobody(
+    held: TalkId, enter: Enter, backroom: FakeBackroom
+) -> None:
+    async with listening(enter(Role.SUPERVISOR), f"?talk={held}&after=0") as stream:
+        await stream.until("line")
+        backroom.write("しずかなツグミ", "ことば2")
+        await stream.until("line")
+        await stream.during(0.2)
+    assert reads(backroom) == []
+
+
+async def test_what_a_messenger_changes_reaches_the_open_page(
+    peer: Browser, held: TalkId, backroom: FakeBackroom
+) -> None:
+    async with listening(peer, f"?talk={held}&after=1") as stream:
+        assert "いまは届きません" not in (await stream.until("talk")).data
+        await asyncio.sleep(PAUSE_S)
+        backroom.leave(held)
+        assert "いまは届きません" in (await stream.until("talk")).data
+        backroom.lean(held, Leanings(age_band=AgeBand.FORTIES))
+        assert "40代" in (await stream.until("talk")).data
+        message_id = backroom.show_picture(held, PictureState.KEPT, b"a picture")
+        assert (
+            f"/console/talks/{held}/pictures/{message_id}"
+            in (await stream.until("line-state")).data
+        )
+        backroom.take_back(held, 1)
+        assert "取り消されました" in (await stream.until("line-state")).data

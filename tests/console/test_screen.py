@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+import io
 import re
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import pytest
+from PIL import Image
 from playwright.async_api import Page, Route, expect
 
+from bot.core.model.commands import NoteTyping
 from bot.core.model.ids import StaffId, TalkId
+from bot.core.model.mail import PictureState, Sendings
 from bot.core.model.messages import Delivery, Sender
-from bot.core.model.people import Role
+from bot.core.model.people import AgeBand, Leanings, Pace, Role, SpeaksAs, Wish
+from bot.core.ports.channel import Condition, Meter
 from bot.core.ports.reads import ConsoleLine
 from tests.console.conftest import console_over, serving
-from tests.fakes.backroom import PASSWORD, FakeBackroom
+from tests.fakes.backroom import PASSWORD, PIGEON, FakeBackroom
 from tests.services.axe import axe_complaints
 from tests.services.chromium import Pages, Scheme
 from triage.verdict import Kind, Level
@@ -85,6 +90,98 @@ async def test_every_page_is_accessible_and_fits(
     link = night.backroom.invite("admin", Role.ADMIN, first=True)
     await page.goto(f"{night.base}/console/welcome/{link}")
     assert await axe_complaints(page) == []
+
+
+@pytest.mark.parametrize("scheme", ["dark", "light"])
+@pytest.mark.parametrize("size", ["phone", "desk"])
+async def test_pages_of_messengers_are_accessible_and_fit(
+    scheme: Scheme, size: str, phone_page: Pages, desk_page: Pages, night: Night
+) -> None:
+    by_pigeon(night)
+    page = await (phone_page if size == "phone" else desk_page)(scheme=scheme)
+    await night.enter(page, "みなと")
+    for path in ("/console", night.talk_path, "/console/channels"):
+        await page.goto(night.base + path)
+        for fold in await page.locator(".picture summary, #police-fold").all():
+            await fold.click()
+        assert await axe_complaints(page) == [], path
+        assert await page.evaluate(SMALL) == [], path
+        assert await page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
+
+
+def by_pigeon(night: Night) -> None:
+    """All that a messenger can bring, and a channel in trouble."""
+    backroom, talk_id = night.backroom, night.talk
+    backroom.run_channel(PIGEON, Condition.TROUBLE, "token", meter=Meter(200, 171))
+    backroom.counted = [Sendings(PIGEON, "2026-11", 412, 171)]
+    backroom.lean(talk_id, Leanings(SpeaksAs.FAMILY, AgeBand.FORTIES, Wish.PEER, Pace.LETTER))
+    backroom.write("しずかなツグミ", "けしたことば", level=Level.ACTIVE)
+    backroom.take_back(talk_id, 3)
+    for delivery in (Delivery.HELD, Delivery.GONE):
+        seq = backroom.say_as(talk_id, night.peer, "読んでいます")
+        backroom.travel(talk_id, seq, delivery)
+    backroom.write("しずかなツグミ", "［写真］", channel=PIGEON)
+    backroom.show_picture(talk_id, PictureState.KEPT, jpeg())
+
+
+def jpeg() -> bytes:
+    """A picture with something in it."""
+    kept = io.BytesIO()
+    Image.effect_mandelbrot((640, 480), (-2, -1.2, 1, 1.2), 60).save(kept, "JPEG")
+    return kept.getvalue()
+
+
+@pytest.mark.parametrize("script", ["with a script", "without"])
+async def test_a_picture_is_blurred_until_it_is_tapped(
+    script: str, phone_page: Pages, night: Night
+) -> None:
+    by_pigeon(night)
+    page = await phone_page(javascript=script == "with a script")
+    await night.enter(page, "こはる", night.talk_path)
+    image = page.get_by_alt_text("相手が送った写真")
+    await expect(image).to_have_css("filter", re.compile("blur"))
+    await page.locator(".picture summary").click()
+    await expect(image).to_have_css("filter", "none")
+    await page.locator(".picture summary").click()
+    await expect(image).to_have_css("filter", re.compile("blur"))
+
+
+async def test_an_opened_picture_stays_open_while_its_line_changes(
+    phone_page: Pages, night: Night
+) -> None:
+    by_pigeon(night)
+    night.backroom.pass_time(hours=20)
+    page = await phone_page()
+    await night.enter(page, "こはる", night.talk_path)
+    await page.locator(".picture summary").click()
+    night.backroom.pass_time(hours=5)  # past midnight every line is dated anew
+    night.backroom.write("しずかなツグミ", "まだいます", channel=PIGEON)
+    await expect(page.locator(".line time").first).to_have_text("11/4 00:00")
+    await expect(page.locator(".picture")).to_have_attribute("open", "")
+    loaded = "() => document.querySelector('.picture img').naturalWidth"
+    await page.wait_for_function(f"({loaded})() > 0")
+    seq = night.backroom.rooms[night.talk].talk.last_seq - 1
+    night.backroom.take_back(night.talk, seq)
+    await expect(page.locator(".picture")).to_have_count(0)
+
+
+async def test_writing_is_told_while_the_words_change_and_not_too_often(
+    phone_page: Pages, night: Night
+) -> None:
+    page = await phone_page()
+    await night.enter(page, "こはる", night.talk_path)
+    typing = NoteTyping(night.peer, night.talk)
+    await page.locator("#answer-words").press_sequentially("   ")
+    assert night.backroom.ran.count(typing) == 0
+    async with page.expect_response("**/typing") as answered:
+        await page.locator("#answer-words").press_sequentially("読んでいます")
+    assert (await answered.value).status == 204
+    await page.locator("#answer-words").press_sequentially("ゆっくりで")
+    assert night.backroom.ran.count(typing) == 1
+    await page.evaluate("performance.now = () => 1e9")
+    async with page.expect_response("**/typing"):
+        await page.locator("#answer-words").press_sequentially("大丈夫")
+    assert night.backroom.ran.count(typing) == 2
 
 
 async def test_a_talk_goes_back_and_forth_without_leaving_the_page(
