@@ -14,10 +14,12 @@ Say = Callable[[str, str], str]  # a text key and a locale
 
 TALK: Final = "talk"
 """Go on in the direct messages; every other choice is the house's."""
+JOIN: Final = "join"
+"""Type a passphrase: the house's word for it."""
 POST: Final = "post"
 """Put a button into a channel of a server."""
 _IN_SERVER, _WITH_BOT = 0, 1
-_MANAGE_SERVER: Final = str(1 << 5)
+_MANAGE_SERVER: Final = 1 << 5
 _ENGLISH: Final = ("en-US", "en-GB")
 
 
