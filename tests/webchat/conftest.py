@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
 from aiohttp import CookieJar, web
 from aiohttp.test_utils import TestClient, TestServer, unused_port
 
 from bot.http.headers import add_security_headers
+from bot.texts import Texts
+from channels import texts_folders
 from channels.webchat import SPEC
 from channels.webchat.channel import WebChat
 from tests.fakes.door import FakeHouse, handed_by
@@ -18,8 +21,13 @@ Client = TestClient[web.Request, web.Application]
 
 
 @pytest.fixture
-def house() -> FakeHouse:
-    return FakeHouse()
+def house(tmp_path: Path) -> FakeHouse:
+    """A house that knows one messenger, a carrier pigeon."""
+    folder = tmp_path / "pigeon" / "locale"
+    folder.mkdir(parents=True)
+    for locale, label in {"ja": "でんしょばと", "en": "Carrier pigeon"}.items():
+        (folder / f"{locale}.toml").write_text(f'label = "{label}"', encoding="utf-8")
+    return FakeHouse(texts=Texts.load(more=[*texts_folders(), folder]))
 
 
 @pytest.fixture

@@ -3,15 +3,12 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 
 from bot.core.model.ids import PersonId
 from bot.core.model.messages import Inbound
 from bot.core.model.people import AgeBand, Leanings, Pace, SpeaksAs, Wish
-from bot.texts import Texts
-from channels import texts_folders
 from channels.webchat.about_me import sayings
 from channels.webchat.inbound import SAYINGS
 from tests.fakes.door import PHRASE, TEXTS, FakeHouse
@@ -19,16 +16,6 @@ from tests.webchat.visitor import Page, Visitor
 
 Visit = Callable[[], Awaitable[Visitor]]
 LETTERS = Leanings(SpeaksAs.SELF, AgeBand.THIRTIES, Wish.PEER, Pace.LETTER)
-
-
-@pytest.fixture
-def house(tmp_path: Path) -> FakeHouse:
-    """A house that knows one messenger, a carrier pigeon."""
-    folder = tmp_path / "pigeon" / "locale"
-    folder.mkdir(parents=True)
-    for locale, label in {"ja": "でんしょばと", "en": "Carrier pigeon"}.items():
-        (folder / f"{locale}.toml").write_text(f'label = "{label}"', encoding="utf-8")
-    return FakeHouse(texts=Texts.load(more=[*texts_folders(), folder]))
 
 
 @pytest.fixture
@@ -109,7 +96,7 @@ async def test_a_messenger_is_named_and_carries_a_bell_alone_or_the_talk(
     inside: Visitor, house: FakeHouse
 ) -> None:
     person_id = await _write_by_pigeon(inside, house)
-    assert "<li>でんしょばと</li>" in (await inside.open("/me")).text
+    assert "<strong>でんしょばと</strong>" in (await inside.open("/me")).text
     for do, wanted, said, offered in (
         ("bell", True, "bell_on", "want_talk"),
         ("talk", False, "bell_off", "want_bell"),
