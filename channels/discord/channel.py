@@ -11,6 +11,7 @@ from bot.core.ports.channel import Handed, Health, Outcome, Pass, Sent, own_sett
 from bot.core.ports.door import Button
 from channels.discord.fetching import Fetcher
 from channels.discord.gateway import Gateway
+from channels.discord.inbound import number
 from channels.discord.lanes import Pauses
 from channels.discord.outbound import LONGEST
 from channels.discord.settings import DiscordSettings
@@ -40,7 +41,7 @@ class DiscordChannel:
     ) -> Sent:
         """Carry one message into somebody's direct messages."""
         del free  # nothing costs anything here
-        if address is None or not address.isdecimal():
+        if number(address) is None or address is None:
             return Sent(Outcome.REJECTED)
         try:
             async with asyncio.timeout(self._pauses.sending_s):

@@ -25,7 +25,7 @@ from channels.discord.troubles import Away, BadSetup, BadToken, Busy, Closed, Re
 
 PATIENCE_S: Final = 30.0
 """Seconds that the library waits by itself when Discord asks it to; longer is ``Busy``."""
-_CLOSED: Final = {50007, 50278}  # takes no messages, shares no server
+_CLOSED: Final = {50007, 50278, 50033, 10013}  # takes no messages, no server shared, no account
 _TOO_FAST: Final = {20022, 20028, 40003}
 _WEBHOOK: Final = 50027  # an interaction's token ran out; it is not the bot's
 _BAD_TOKEN, _BAD_SETUP = 4004, {4010, 4011, 4012, 4013, 4014}

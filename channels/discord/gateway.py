@@ -17,7 +17,7 @@ from bot.core.ports.channel import Handed
 from channels.discord.catching_up import CatchUp, Look
 from channels.discord.client import Line, Wire
 from channels.discord.commands import choices, described
-from channels.discord.inbound import Deleted, Heard, Reacted, Tapped, Wrote
+from channels.discord.inbound import Deleted, Heard, Reacted, Tapped, Wrote, number
 from channels.discord.intake import Intake
 from channels.discord.lanes import Lanes, Pauses
 from channels.discord.mail import Mail
@@ -215,7 +215,7 @@ class Gateway:
 
     async def _look_at_all(self, looked: set[str]) -> None:
         async for address in self.handed.door.known_addresses(NAME):
-            if address in looked or not address.isdecimal():
+            if address in looked or number(address) is None:
                 continue
             try:
                 self._lanes.put(await self.mail.channel_of(address), Look())

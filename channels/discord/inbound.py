@@ -6,7 +6,7 @@ one odd frame keeps nobody's words from arriving. Names and pictures of people a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -94,17 +94,8 @@ Heard = Wrote | Deleted | Reacted | Tapped
 
 def read_event(name: object, data: object) -> Heard | None:
     """What an event of the gateway says; None for what is nothing to us."""
-    if not isinstance(data, Mapping):
-        return None
-    if name in {"MESSAGE_CREATE", "MESSAGE_UPDATE"}:
-        return read_message(data)
-    if name == "MESSAGE_DELETE":
-        return _deleted(data)
-    if name in {"MESSAGE_REACTION_ADD", "MESSAGE_REACTION_REMOVE"}:
-        return _reacted(data, added=name == "MESSAGE_REACTION_ADD")
-    if name == "INTERACTION_CREATE":
-        return _tapped(data)
-    return None
+    reader = _READERS.get(name) if isinstance(name, str) else None
+    return reader(data) if reader is not None and isinstance(data, Mapping) else None
 
 
 def read_message(data: object) -> Wrote | None:
@@ -145,6 +136,12 @@ def text(value: object, most: int) -> str:
     if not isinstance(value, str):
         return ""
     return value[:most].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+
+
+def _changed(data: Json) -> Wrote | None:
+    """An edit; the same event tells of pins and of links that were looked up."""
+    changed = read_message(data)
+    return changed if changed is not None and changed.edited else None
 
 
 def _deleted(data: Json) -> Deleted | None:
@@ -232,3 +229,13 @@ def _emoji(data: Json) -> str:
 def _part(data: Json, name: str) -> Json:
     value = data.get(name)
     return value if isinstance(value, Mapping) else {}
+
+
+_READERS: Final[Mapping[str, Callable[[Json], Heard | None]]] = {
+    "MESSAGE_CREATE": read_message,
+    "MESSAGE_UPDATE": _changed,
+    "MESSAGE_DELETE": _deleted,
+    "MESSAGE_REACTION_ADD": lambda data: _reacted(data, added=True),
+    "MESSAGE_REACTION_REMOVE": lambda data: _reacted(data, added=False),
+    "INTERACTION_CREATE": _tapped,
+}
