@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from bot.core.ports.channel import Channel, ChannelSpec, Handed
+from collections.abc import Sequence
+from typing import Any
+
+from bot.core.ports.channel import Channel, ChannelSpec, Chore, Finding, Handed
 from channels.discord.settings import DiscordSettings
 
 
@@ -12,9 +15,25 @@ def _make(handed: Handed) -> Channel:
     return DiscordChannel(handed)
 
 
+async def _check(own: DiscordSettings, settings: Any) -> Sequence[Finding]:  # noqa: ANN401  # bot.settings.Settings
+    from channels.discord.checking import check  # noqa: PLC0415  # only when it is asked for
+
+    return await check(own, settings)
+
+
+async def _examine(own: DiscordSettings, settings: Any) -> Sequence[Finding]:  # noqa: ANN401  # bot.settings.Settings
+    from channels.discord.checking import examine  # noqa: PLC0415  # only when it is asked for
+
+    return await examine(own, settings)
+
+
 SPEC = ChannelSpec(
     name="discord",
     make=_make,
     configured=lambda own: isinstance(own, DiscordSettings) and own.configured,
     settings=DiscordSettings,
+    examine=_examine,
+    chores={
+        "check": Chore("Ask Discord whether all is set up; print the link for inviting.", _check)
+    },
 )
