@@ -13,6 +13,8 @@ from aiohttp import web
 from aiohttp.test_utils import TestServer
 
 from tests.fakes.discord.platform import FakeDiscord
+from tests.fakes.line import webhook
+from tests.fakes.line.platform import FakeLine
 
 THIRD: Final = "bridge"
 """The channel that the scaffold writes for these tests."""
@@ -53,6 +55,11 @@ def read_discord(sample: str) -> object:
     return read_event(frame.get("t"), frame.get("d")) if isinstance(frame, dict) else None
 
 
+def read_line(sample: str) -> object:
+    inbound = importlib.import_module("channels.line.inbound")
+    return inbound.parse(sample.encode("utf-8", "surrogatepass"))
+
+
 @asynccontextmanager
 async def bridge_world() -> AsyncIterator[World]:
     sent: list[Any] = []
@@ -88,6 +95,18 @@ async def discord_world() -> AsyncIterator[World]:
         yield World(own, bodies, user_id)
 
 
+@asynccontextmanager
+async def line_world() -> AsyncIterator[World]:
+    async with FakeLine() as line:
+        own = {"channel_secret": line.secret, "channel_token": line.token, "api_host": line.url}
+
+        def bodies() -> list[Any]:
+            return [asked.body for asked in line.requests if asked.path.endswith("/push")]
+
+        yield World(own, bodies, webhook.USER)
+        assert line.violations == []
+
+
 CASES: Final[Mapping[str, ChannelCase]] = {
     "webchat": ChannelCase(),
     "discord": ChannelCase(
@@ -99,6 +118,13 @@ CASES: Final[Mapping[str, ChannelCase]] = {
         read=read_discord,
         world=discord_world,
         address="1180000000000000001",
+    ),
+    "line": ChannelCase(
+        own={"channel_secret": "fictional-secret", "channel_token": "fictional-token"},
+        unreachable=lambda place: {"api_host": f"http://{place}"},
+        read=read_line,
+        world=line_world,
+        address=webhook.USER,
     ),
     THIRD: ChannelCase(
         own={"address": "https://bridge.example/take", "secret": "some long random text"},
