@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping
+from datetime import timedelta
 from functools import partial
 from typing import cast
 
@@ -38,6 +39,9 @@ from bot.runtime.notices import Notices
 AGAIN = 0.0
 """Postpone, by no more than the relay itself waits."""
 REMEMBERED = 1000
+ENOUGH = timedelta(seconds=12)
+"""A pass is begun only while there is time for a try after a restart: the platform then still
+tells whether the first one was used."""
 LARGEST_PICTURE = 10 * 1024 * 1024  # bytes
 
 _DELIVERY = {
@@ -171,7 +175,8 @@ class Errands:
         """Send, and say what it cost. A free pass is noted as begun before it is used."""
         free = envelope.free
         if free is not None and not free.begun:
-            allowed = await self._bus.run(UseTicket(errand.id, free.tag))
+            in_time = free.until - self._clock.now() > ENOUGH
+            allowed = in_time and await self._bus.run(UseTicket(errand.id, free.tag))
             free = free if allowed else None
         sent = await channel.send(envelope.address, outbound, key=errand.id, free=_as_pass(free))
         spent = free.tag if free is not None and sent.pass_spent else None

@@ -1,0 +1,85 @@
+"""Pure: what goes out, as LINE's message objects."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from bot.core.ports.door import Button
+
+Json = dict[str, Any]
+
+LONGEST: Final = 5000
+"""UTF-16 units of one text (LINE counts an emoji as two)."""
+PER_CALL: Final = 5
+"""Message objects of one reply or push."""
+_LABEL: Final = 20
+_DATA: Final = 300
+_BUTTONS: Final = 13
+_KEYS: Final = uuid.UUID("5d1f3a52-8a0e-4f5b-9b0c-6d61646f616b")
+_ENDS: Final = (
+    re.compile(r"\n\s*\n"),
+    re.compile(r"\n"),
+    re.compile(r"[。．！？!?…][」』）)]*|[.] "),
+    re.compile(r"[、，, 　]"),
+)
+
+
+def texts(words: str, buttons: Sequence[Button] = ()) -> list[Json]:
+    """Text messages; the buttons stand beneath the last one."""
+    made: list[Json] = [{"type": "text", "text": piece} for piece in pieces(words)]
+    if buttons and made:
+        made[-1]["quickReply"] = {"items": [_item(button) for button in buttons[:_BUTTONS]]}
+    return made
+
+
+def calls(messages: Sequence[Json]) -> list[list[Json]]:
+    """The messages, as many as one call may carry."""
+    return [list(messages[at : at + PER_CALL]) for at in range(0, len(messages), PER_CALL)]
+
+
+def retry_key(key: str, place: int) -> str:
+    """By it LINE knows a second try of the same call: a UUID, the same for the same errand."""
+    return str(uuid.uuid5(_KEYS, f"{key}/{place}"))
+
+
+def pieces(words: str, most: int = LONGEST) -> list[str]:
+    """``words`` cut where a reader would pause; joined again they are the same but for blanks."""
+    return [piece for piece in (cut.strip() for cut in _cuts(words, most)) if piece]
+
+
+def _cuts(words: str, most: int) -> Iterator[str]:
+    while units(words) > most:
+        end = _end(words, most)
+        yield words[:end]
+        words = words[end:]
+    yield words
+
+
+def _end(words: str, most: int) -> int:
+    """Behind the last pause in the later half of what fits, or behind all that fits."""
+    longest, used = 0, 0
+    for char in words:
+        used += 2 if char > "\uffff" else 1
+        if used > most:
+            break
+        longest += 1
+    for end in _ENDS:
+        found = [each.end() for each in end.finditer(words, longest // 2, longest)]
+        if found:
+            return found[-1]
+    return longest
+
+
+def units(words: str) -> int:
+    """The length as LINE counts it."""
+    return len(words) + sum(char > "\uffff" for char in words)
+
+
+def _item(button: Button) -> Json:
+    """Nothing is written into the chat by a tap."""
+    label = pieces(button.label, _LABEL)[0]
+    action = {"type": "postback", "label": label, "data": button.choice[:_DATA]}
+    return {"type": "action", "action": action}
