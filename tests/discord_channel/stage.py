@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 from bot.core.model.ids import MessageId
@@ -13,7 +14,7 @@ from bot.core.model.messages import Form, Outbound
 from bot.core.ports.channel import Condition
 from bot.setting_kinds import Secret
 from bot.texts import Texts
-from channels import texts_folders
+from channels import discord as package
 from channels.discord.channel import DiscordChannel
 from channels.discord.lanes import Pauses
 from channels.discord.settings import DiscordSettings
@@ -24,7 +25,7 @@ from tests.fakes.door import FakeHouse, handed_by
 ANN: Final = 712345678901234567
 BEN: Final = 812345678901234567
 SERVER: Final = 912345678901234567
-ALL_TEXTS: Final = Texts.load(more=texts_folders())
+ALL_TEXTS: Final = Texts.load(more=[Path(package.__path__[0]) / "locale"])
 QUICK: Final = Pauses(
     first_s=0.01,
     longest_s=0.05,
