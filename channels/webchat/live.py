@@ -93,10 +93,14 @@ async def _still(parts: Parts, guest: Guest, events: EventStream) -> Visit | Non
     visit = await rooms.whose(NAME, guest.token) if guest.token is not None else None
     if guest.visit is None or (visit is not None and visit.person_id == guest.visit.person_id):
         return visit
-    standing = await rooms.standing(guest.visit.person_id, parts.handed.door.now())
-    gone = visit is not None or standing.state is not StandingState.ERASED
-    await events.send("gone" if gone else "erased", "")
+    erased = visit is None and await _erased(parts, guest.visit)
+    await events.send("erased" if erased else "gone", "")
     return None
+
+
+async def _erased(parts: Parts, visit: Visit) -> bool:
+    standing = await parts.handed.rooms.standing(visit.person_id, parts.handed.door.now())
+    return standing.state is StandingState.ERASED
 
 
 async def _send_lines(

@@ -188,8 +188,8 @@ async def test_an_ended_session_keeps_the_words_through_the_return(
 async def test_an_erasure_elsewhere_shows_here(phone: Open, house: FakeHouse) -> None:
     page = await phone()
     await _write(page, "a")
-    house.say_in(house.only_room().person_id, "b", Sender.STAFF)
-    await expect(page.locator("#lines > li")).to_have_count(2)
+    house.say_in(house.only_room().person_id, "b", Sender.VISITOR)
+    await expect(page.locator("#lines > li")).to_have_count(2)  # by now it listens
     await house.erase(house.only_room().person_id)
     await expect(page.locator("h1")).to_have_text("消しました")
 
