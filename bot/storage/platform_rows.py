@@ -32,7 +32,8 @@ def link(row: AnyRow) -> RoomLink:
 
 def link_values(link: RoomLink) -> Values:
     """Everything of a single-use link."""
-    return {"tag": link.tag, "person_id": link.person_id, "expires_at": link.expires_at}
+    values = {"tag": link.tag, "person_id": link.person_id, "expires_at": link.expires_at}
+    return values | {"used": False}
 
 
 def picture(row: AnyRow) -> Picture:

@@ -5,7 +5,7 @@ They belong to the same house as ``bot.storage.tables``; that file says what the
 
 from __future__ import annotations
 
-from sqlalchemy import Column, ForeignKey, Index, Integer, LargeBinary, String, Table
+from sqlalchemy import Boolean, Column, ForeignKey, Index, Integer, LargeBinary, String, Table
 
 from bot.core.model.mail import PictureState, TicketUse
 from bot.storage.columns import Choices, Moment, hashed, identity
@@ -27,9 +27,10 @@ tickets = Table(
 room_links = Table(
     "room_links",
     metadata,
-    Column("tag", hashed(), primary_key=True),  # keyed hash of a link; until it was used
+    Column("tag", hashed(), primary_key=True),  # keyed hash of a link; until it is over
     Column("person_id", ForeignKey("persons.id"), nullable=False, index=True),  # as above
     Column("expires_at", Moment, nullable=False, index=True),  # the row goes soon after
+    Column("used", Boolean, nullable=False),  # a bell that is tried again opens nothing twice
 )
 
 pictures = Table(

@@ -26,8 +26,13 @@ _BEGIN = update(p.tickets).where(
     _t.tag == _TAG, or_(_t.errand_id.is_(None), _t.errand_id == bindparam("by"))
 )
 _SPEND = delete(p.tickets).where(_t.tag == _TAG)
-_ADD_LINK = insert(p.room_links)
-_TAKE_LINK = delete(p.room_links).where(p.room_links.c.tag == _TAG).returning(*rows.LINK)
+_ADD_LINK = insert_or_leave(p.room_links)
+_TAKE_LINK = (
+    update(p.room_links)
+    .where(p.room_links.c.tag == _TAG, p.room_links.c.used.is_(False))
+    .values(used=True)
+    .returning(*rows.LINK)
+)
 _ADD_PICTURE = insert(p.pictures)
 _PICTURE = select(*rows.PICTURE).where(p.pictures.c.message_id == _TAG).with_for_update()
 _SAVE_PICTURE = update(p.pictures).where(p.pictures.c.message_id == _TAG)
@@ -70,10 +75,10 @@ class SqlPlatforms(Repository):
 
     async def add_link(self, link: RoomLink) -> None:
         """Keep a single-use link."""
-        await self._do(_ADD_LINK, rows.link_values(link))
+        await self._put(_ADD_LINK, rows.link_values(link))
 
     async def take_link(self, tag: Tag) -> RoomLink | None:
-        """The link, whose row goes with this unit; of two who come at once, one gets it."""
+        """The link, used from now on; of two who come at once, one gets it."""
         row = await self._one(_TAKE_LINK, {"which": tag})
         return None if row is None else rows.link(row)
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from bot.core.handlers.deliver import GLANCE, LOOKING
 from bot.core.model.commands import (
     Arrive,
     Carried,
@@ -222,7 +223,7 @@ async def test_an_answer_in_the_room_rings_once_until_they_look(world: World) ->
     errand = await answer(world, staff_id, talk_id)
     await world.bus.run(RecordDelivery(errand.id, errand.message_id, Delivery.IN_ROOM))
     ring = world.errands(Action.RING)[0]
-    assert (ring.carrier, ring.due_at) == ("line", world.clock.now())
+    assert (ring.carrier, ring.due_at) == ("line", world.clock.now() + GLANCE)
     await world.bus.run(
         RecordNotice(ring.id, ring.message_id, Delivery.DELIVERED, bell=True, carried=Carried())
     )
@@ -245,7 +246,7 @@ async def test_whoever_writes_from_the_page_is_given_a_minute_to_look(world: Wor
     errand = await answer(world, staff_id, receipt.talk_id)
     assert errand.carrier == "webchat"
     await world.bus.run(RecordDelivery(errand.id, errand.message_id, Delivery.IN_ROOM))
-    assert world.errands(Action.RING)[0].due_at > world.clock.now()
+    assert world.errands(Action.RING)[0].due_at == world.clock.now() + LOOKING
 
 
 async def test_a_link_opens_once_and_not_for_ever(world: World) -> None:
@@ -255,10 +256,14 @@ async def test_a_link_opens_once_and_not_for_ever(world: World) -> None:
     await world.bus.run(OpenLink(tag, "webchat", "s", later))
     with pytest.raises(LinkSpent):
         await world.bus.run(OpenLink(tag, "webchat", "t", later))
-    await world.bus.run(CutLink(receipt.person_id, tag, later))
+    await world.bus.run(CutLink(receipt.person_id, tag, later))  # a bell that is tried again
+    with pytest.raises(LinkSpent):
+        await world.bus.run(OpenLink(tag, "webchat", "t", later))
+    late = world.vault.tag("room-link", "b")
+    await world.bus.run(CutLink(receipt.person_id, late, later))
     world.clock.pass_by(HOUR)
     with pytest.raises(LinkSpent):
-        await world.bus.run(OpenLink(tag, "webchat", "t", later + HOUR))
+        await world.bus.run(OpenLink(late, "webchat", "t", later + HOUR))
 
 
 # --- tokens, costs, attention ------------------------------------------------------------

@@ -56,6 +56,7 @@ class Rows:
     leased: set[ErrandId] = field(default_factory=set)
     tickets: dict[Tag, StoredTicket] = field(default_factory=dict)
     links: dict[Tag, RoomLink] = field(default_factory=dict)
+    used_links: set[Tag] = field(default_factory=set)
     pictures: dict[MessageId, Picture] = field(default_factory=dict)
     sendings: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
     alive: dict[str, datetime] = field(default_factory=dict)
@@ -451,10 +452,13 @@ class FakePlatforms:
         self._rows.tickets.pop(tag, None)
 
     async def add_link(self, link: RoomLink) -> None:
-        self._rows.links[link.tag] = link
+        self._rows.links.setdefault(link.tag, link)
 
     async def take_link(self, tag: Tag) -> RoomLink | None:
-        return self._rows.links.pop(tag, None)
+        if tag in self._rows.used_links:
+            return None
+        self._rows.used_links.add(tag)
+        return self._rows.links.get(tag)
 
     async def add_picture(self, picture: Picture) -> None:
         if picture.message_id in self._rows.pictures:

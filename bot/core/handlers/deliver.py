@@ -24,6 +24,8 @@ from bot.core.steps import post
 
 HELD_PAUSE = timedelta(hours=1)
 """What a platform takes no more this month is tried again so often; refused tries cost nothing."""
+GLANCE = timedelta(seconds=3)
+"""A page that is open shows an answer sooner than a bell could ring."""
 LOOKING = timedelta(seconds=60)
 """Whoever wrote from the web room last is given this long to see an answer there."""
 
@@ -63,10 +65,10 @@ async def note_seen(command: NoteSeen, uow: UnitOfWork, tools: Tools) -> int:
     if talk is None:
         return 0
     changed = await uow.messages.mark_seen(talk.id, command.upto)
+    if talk.rung_unseen:  # only bells ask when somebody last looked
+        talk.seen_at = tools.clock.now()
+        await uow.talks.save(talk)
     if changed:
-        if tools.policy.messengers:  # only bells ask when somebody last looked
-            talk.seen_at = tools.clock.now()
-            await uow.talks.save(talk)
         uow.publish(AnswerTravelled(talk.id, talk.person_id))
     return changed
 
@@ -117,5 +119,5 @@ async def _ring(message: Message, talk: Talk, uow: UnitOfWork, tools: Tools) -> 
         message_id=message.id,
         lane=f"ring:{message.id}",
         carrier=reached[-1],
-        after=LOOKING if here else timedelta(),
+        after=LOOKING if here else GLANCE,
     )

@@ -32,4 +32,8 @@ async def open_link(command: OpenLink, uow: UnitOfWork, tools: Tools) -> PersonI
     await uow.people.save(person)
     at = At(command.channel, command.address, expires_at=command.address_expires_at)
     await uow.people.settle_at(at.settled(tools, person.id, key))
+    talk = await uow.talks.of_person(person.id)
+    if talk is not None:  # they are looking: what comes next is worth another bell
+        talk.seen_at = tools.clock.now()
+        await uow.talks.save(talk)
     return person.id

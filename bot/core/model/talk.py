@@ -152,9 +152,14 @@ class Talk:
 
     def bell_due(self, now: datetime) -> bool:
         """Whether a bell would be news: they have looked since the last one, or it is spent."""
-        if self.bell_at is None or now - self.bell_at >= BELL_PAUSE:
-            return True
-        return self.seen_at is not None and self.seen_at > self.bell_at
+        return self.bell_at is None or now - self.bell_at >= BELL_PAUSE or not self.rung_unseen
+
+    @property
+    def rung_unseen(self) -> bool:
+        """Whether a bell rang and nobody has looked since."""
+        if self.bell_at is None:
+            return False
+        return self.seen_at is None or self.seen_at <= self.bell_at
 
     def _must_be_held_by(self, staff_id: StaffId) -> None:
         if self.state is not TalkState.HELD or self.holder != staff_id:

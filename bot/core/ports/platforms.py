@@ -26,11 +26,11 @@ class Platforms(Protocol):
         ...
 
     async def add_link(self, link: RoomLink) -> None:
-        """Keep a single-use link."""
+        """Keep a single-use link. The same one again changes nothing, used or not."""
         ...
 
     async def take_link(self, tag: Tag) -> RoomLink | None:
-        """The link, which is gone with this unit; None where there is none (any more)."""
+        """The link, which is used from now on; None where there is none, or it was used."""
         ...
 
     async def add_picture(self, picture: Picture) -> None:

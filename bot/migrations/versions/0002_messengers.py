@@ -112,6 +112,7 @@ def _make_room_links() -> None:
         sa.Column("tag", HASH, nullable=False),
         sa.Column("person_id", ID, nullable=False),
         sa.Column("expires_at", MOMENT, nullable=False),
+        sa.Column("used", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["person_id"], ["persons.id"], name="fk_room_links_person_id"),
         sa.PrimaryKeyConstraint("tag", name="pk_room_links"),
     )
