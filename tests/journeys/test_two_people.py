@@ -26,7 +26,7 @@ pytestmark = [
 EACH: Final = 10
 SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark")
 ALARM_S: Final = 2.0
-SEEN: Final = "相手の画面に表示された"
+SEEN: Final = "相手の画面かアプリに届いた"
 GRAVE: Final = "いま橋の上にいます。飛び降りて死にます"
 
 
