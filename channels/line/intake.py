@@ -14,7 +14,7 @@ from bot.core.ports.door import Answer
 from channels.line import inbound as i
 from channels.line import outbound
 from channels.line.client import LineClient
-from channels.line.richmenu import ROOM_NAME
+from channels.line.richmenu import ROOM
 from channels.line.state import State
 
 log = structlog.get_logger()
@@ -144,7 +144,7 @@ class Intake:
 
     async def _menu_of(self, user: str, *, quiet: bool) -> None:
         """Whoever wants notices only has a menu that says nothing to others."""
-        menu = self._state.menus.get(ROOM_NAME)
+        menu = self._state.menus.get(ROOM.name)
         if quiet and menu is not None:
             self._state.learned(await self._client.show_menu_to(user, menu))
         elif not quiet:
