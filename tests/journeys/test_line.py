@@ -116,25 +116,25 @@ async def test_erasing_by_the_menu_leaves_nothing(make_house: MakeHouse, line: F
 @pytest.mark.xdist_group("browser")
 @pytest.mark.timeout(180)
 async def test_in_room_mode_no_word_goes_out(
-    make_house: MakeHouse, line: FakeLine, phone: Pages, desk: Pages
+    make_house: MakeHouse, line: FakeLine, phone_page: Pages, desk_page: Pages
 ) -> None:
     house = await open_house(make_house, **line_settings(line, mode="room"))
-    person, supporter = OnLine(line, house, USER), await desk()
+    person, supporter = OnLine(line, house, USER), await desk_page()
     await _administrator(supporter, house)
     await person.follow()
     await person.write("だれにも言えない")
     await supporter.click("#next")
     await expect(supporter.locator(".from-visitor .words").first).to_have_text("だれにも言えない")
     bell = await person.hears("/k/")
-    room = await _enter_by(link_in(bell), phone)
+    room = await _enter_by(link_in(bell), phone_page)
     await expect(room.locator(".line.mine .words").first).to_have_text("だれにも言えない")
     await supporter.fill("#answer-words", "読んでいます")
     await supporter.click("#answer button")
     await expect(room.locator(".line.theirs .words").last).to_have_text("読んでいます")
-    again = await phone(link_in(bell))
+    again = await phone_page(link_in(bell))
     await again.click("main button")
     await expect(again.locator("main")).to_contain_text("もう使われたか")
-    phone.allow("410")
+    phone_page.allow("410")
     for choice in ("menu", "lines", "wish:peer", "erase", "phrase"):
         await person.tap(choice)
     await person.write(GRAVE)
