@@ -111,7 +111,7 @@ class Counter:
         guest = await self._guest(channel, address, locale)
         if guest.bell_only:
             return self._neutral(guest, f"messenger.bell.{became}")
-        return self._answer(guest, f"messenger.join_{became}", "menu")
+        return self._answer(guest, f"messenger.joining.{became}", "menu")
 
     async def _chosen(self, guest: Guest, choice: str) -> Answer:
         if choice == "bell:off":

@@ -23,7 +23,7 @@ _DONE: Final = {
     Act.FORGET: "messenger.about.forgotten",
     Act.BELL: "visitor.me.bell_on",
     Act.TALK: "visitor.me.bell_off",
-    Act.JOIN: "messenger.join_joined",
+    Act.JOIN: "messenger.joining.joined",
 }
 _WORDS: Final = {"speaks_as": "about", "age_band": "age", "wish": "wish", "pace": "pace"}
 """Where the words for a field's choices lie: ``messenger.<group>.<value>``."""

@@ -118,7 +118,7 @@ def test_a_newer_database_is_refused_and_left_alone(run: Run, tmp_path: Path) ->
 
 
 def test_the_doctor_asks_for_a_human_review(run: Run) -> None:
-    assert "revision 0001" in run("db", "upgrade").stdout
+    assert "revision 0002" in run("db", "upgrade").stdout
     said = run("doctor")
     assert said.returncode == 0
     assert "telephone lines were never reviewed" in said.stdout

@@ -70,7 +70,7 @@ class Menu(Rooms):
         if person_id is None:
             return Answer(TEXTS.say("error.unknown_passphrase", locale))
         self._settle_at(channel, address, person_id, None)
-        return Answer(TEXTS.say("messenger.join_joined", locale))
+        return Answer(TEXTS.say("messenger.joining.joined", locale))
 
     def choice_in(self, words: str) -> str | None:
         """Labels of the Japanese menu, 「メニュー」 and the passphrase; nothing else."""

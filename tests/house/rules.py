@@ -13,6 +13,7 @@ LONGEST_FUNCTION: Final = 40
 LONGEST_FILE: Final = 300
 EDGES: Final = (
     "bot/runtime/assessor.py",
+    "bot/runtime/fleet.py",
     "bot/runtime/relay.py",
     "bot/runtime/scheduler.py",
     "bot/web.py",

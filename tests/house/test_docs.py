@@ -203,15 +203,18 @@ def test_what_is_typed_in_documents_is_a_command() -> None:
     groups = {
         "madoakari " + name for name, c in command_line.commands.items() if hasattr(c, "commands")
     }
-    text = "\n".join(read(name) for name in ("README.md", "README.ja.md", "docs/operations.md"))
-    typed = re.findall(r"\b(madoakari (?:staff |db )?[a-z]+)\b", text)
+    pages = ("README.md", "README.ja.md", "docs/operations.md", "docs/channels.md")
+    text = "\n".join(map(read, pages))
+    typed = re.findall(r"\b(madoakari (?:staff |db |line |discord )?[a-z]+)\b", text)
     assert known <= set(typed)
     targets = set(re.findall(r"^([a-z]+):", read("Makefile"), re.MULTILINE))
     made = set(re.findall(r"^(?:sudo -u madoakari )?make ([a-z]+)", text, re.MULTILINE))
     assert {"serve", "test", "install"} <= made
     assert made <= targets
     blocks = re.findall(r"```\n(.*?)```", text, re.DOTALL)
-    run = re.findall(r"^\S*bin/(madoakari (?:staff |db )?[a-z]+)", "\n".join(blocks), re.MULTILINE)
+    run = re.findall(
+        r"^\S*bin/(madoakari (?:staff |db |line |discord )?[a-z]+)", "\n".join(blocks), re.MULTILINE
+    )
     assert set(run) - known - groups == set()
 
 

@@ -13,6 +13,7 @@ import pytest
 
 from bot.core.model import errors
 from bot.texts import Texts
+from channels import texts_folders
 from tests.house.source import ROOT, Source, ours
 
 PHONE: Final = re.compile(
@@ -76,7 +77,7 @@ def unlike(one: Texts, first: str, second: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def texts() -> Texts:
-    return Texts.load()
+    return Texts.load(more=texts_folders())
 
 
 def test_every_sentence_exists_in_both_languages(texts: Texts) -> None:

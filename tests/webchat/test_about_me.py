@@ -116,7 +116,7 @@ async def test_a_passphrase_joins_the_earlier_talk(visit: Visit, house: FakeHous
     await later.write("いまの言葉")
     joined = await later.post("/me", do="join", phrase=PHRASE)
     assert (joined.status, joined.headers["Location"]) == (303, "/me?done=join")
-    assert TEXTS.say("messenger.join_joined", "ja") in (await later.open("/me?done=join")).text
+    assert TEXTS.say("messenger.joining.joined", "ja") in (await later.open("/me?done=join")).text
     assert (await later.open()).words == ["むかしの言葉"]
 
 
