@@ -1,40 +1,35 @@
-"""Pure: the two menus under LINE's chat, in the shape that LINE asks for.
+"""Pure: the two menus beneath the field for writing, as LINE wants them described.
 
-A tap sends its choice to the house and writes nothing into the chat: somebody who looks over a
-shoulder, or reads the chat later, sees no trace of it.
+The relay menu has a field for everything in ``MENU``. The room menu has one field and says
+nothing of what this place is. Both are found again at LINE by their names, which carry a number
+that goes up with every change, so that an older one can be told from ours of now.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from pathlib import Path
+from typing import Final
 
 from bot.core.ports.door import MENU
+from channels.line.outbound import Json, label
 
-Say = Callable[[str, str], str]
-"""Text key and locale in, words out."""
-Mode = Literal["relay", "room"]
-
+RELAY_NAME: Final = "madoakari-relay-1"
+ROOM_NAME: Final = "madoakari-room-1"
 OURS: Final = "madoakari-"
-"""How the names of all our menus begin, those of other versions too."""
-_TAB: Final = {"relay": "messenger.menu.menu", "room": "messenger.menu.room"}
+"""Every menu of ours begins with this, also of earlier versions."""
+WIDTH: Final = 2500
+TALL: Final = 1686
+LOW: Final = 843
+COLUMNS: Final = 3
 
-
-@dataclass(frozen=True, slots=True)
-class Menu:
-    """One menu. ``name`` carries its version: raise it with any change of shape or picture."""
-
-    name: str
-    width: int
-    height: int
-    columns: int
-    choices: tuple[str, ...]
+Say = Callable[[str, str], str]  # a text key and a locale to words
 
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """Where a tap means ``choice``, in pixels from the upper left."""
+    """One field to tap, in pixels of the picture."""
 
     choice: str
     x: int
@@ -43,46 +38,61 @@ class Field:
     height: int
 
 
-RELAY: Final = Menu("madoakari-relay-1", 2500, 1686, 3, MENU)
-ROOM: Final = Menu("madoakari-room-1", 2500, 843, 1, ("room",))
-MENUS: Final[dict[Mode, Menu]] = {"relay": RELAY, "room": ROOM}
+@dataclass(frozen=True, slots=True)
+class Menu:
+    """One menu."""
+
+    name: str
+    height: int
+    fields: tuple[Field, ...]
+
+    def shape(self, say: Say, locale: str) -> Json:
+        """What is sent to LINE. A tap writes nothing into the chat."""
+        return {
+            "size": {"width": WIDTH, "height": self.height},
+            "selected": False,
+            "name": self.name,
+            "chatBarText": label(say("messenger.menu.menu", locale)),
+            "areas": [_area(field, say, locale) for field in self.fields],
+        }
+
+    def picture(self, locale: str) -> bytes:
+        """The picture that was drawn for it; the Japanese one where there is no other."""
+        own = self.own_file(locale)
+        return (own if own.exists() else self.own_file("ja")).read_bytes()
+
+    def own_file(self, locale: str) -> Path:
+        """Where the picture in one language lies."""
+        kind = "room" if self.name == ROOM_NAME else "relay"
+        return Path(__file__).with_name("pictures") / f"{kind}-{locale}.png"
 
 
-def fields(menu: Menu) -> list[Field]:
-    """The fields row by row; they cover the menu without a gap and do not overlap."""
-    rows = -(-len(menu.choices) // menu.columns)
-    across, down = _cuts(menu.width, menu.columns), _cuts(menu.height, rows)
-    found = []
-    for number, choice in enumerate(menu.choices):
-        row, column = divmod(number, menu.columns)
-        x, y = across[column], down[row]
-        found.append(Field(choice, x, y, across[column + 1] - x, down[row + 1] - y))
-    return found
+def _grid() -> tuple[Field, ...]:
+    height = TALL // (len(MENU) // COLUMNS)
+    edges = [round(WIDTH * column / COLUMNS) for column in range(COLUMNS + 1)]
+    return tuple(
+        Field(
+            choice,
+            edges[at % COLUMNS],
+            at // COLUMNS * height,
+            edges[at % COLUMNS + 1] - edges[at % COLUMNS],
+            height,
+        )
+        for at, choice in enumerate(MENU)
+    )
 
 
-def shape(mode: Mode, say: Say, locale: str = "ja") -> dict[str, Any]:
-    """The body of LINE's ``createRichMenu``."""
-    menu = MENUS[mode]
-    return {
-        "size": {"width": menu.width, "height": menu.height},
-        # Shut at first: whoever opens the chat is not met by a wall of choices.
-        "selected": False,
-        "name": menu.name,
-        "chatBarText": say(_TAB[mode], locale),
-        "areas": [_area(field, say, locale) for field in fields(menu)],
-    }
-
-
-def _area(field: Field, say: Say, locale: str) -> dict[str, Any]:
+def _area(field: Field, say: Say, locale: str) -> Json:
     return {
         "bounds": {"x": field.x, "y": field.y, "width": field.width, "height": field.height},
         "action": {
             "type": "postback",
-            "label": say(f"messenger.menu.{field.choice}", locale),
+            "label": label(say(f"messenger.menu.{field.choice}", locale)),
             "data": field.choice,
         },
     }
 
 
-def _cuts(length: int, parts: int) -> Sequence[int]:
-    return [length * part // parts for part in range(parts + 1)]
+RELAY: Final = Menu(RELAY_NAME, TALL, _grid())
+ROOM: Final = Menu(ROOM_NAME, LOW, (Field("room", 0, 0, WIDTH, LOW),))
+MENUS: Final = (RELAY, ROOM)
