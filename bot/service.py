@@ -80,6 +80,7 @@ class Service:
                 "MADOAKARI_PORT to another one."
             ) from None
         self.port = int(self._runner.addresses[0][1])
+        await self._take_up()
         parts.ground.tasks.spawn(parts.ground.live.serve(), name="live")
         parts.ground.tasks.spawn(self._relay(), name="relay")
         parts.scheduler.start()
@@ -123,6 +124,16 @@ class Service:
         )
         base = str(self.parts.ground.settings.base_url).rstrip("/")
         return f"{base}/console/welcome/{token}"
+
+    async def _take_up(self) -> None:
+        """What a fallen predecessor had in hand is due at once.
+
+        On SQLite there is one process (``only_one``), so nobody else can hold a lease; on
+        PostgreSQL another one may live, and leases run out by themselves.
+        """
+        ground = self.parts.ground
+        if ground.engine.dialect.name == "sqlite":
+            await ground.units.run(lambda unit: unit.mail.release(ground.clock.now()))
 
     async def _relay(self) -> None:
         try:

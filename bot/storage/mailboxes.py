@@ -27,6 +27,7 @@ _TALK = select(t.messages.c.talk_id).where(t.messages.c.id == bindparam("of_mess
 _MOVE = update(t.seen_events).where(t.seen_events.c.person_id == bindparam("who"))
 _POST = insert(t.errands).values(talk_id=_TALK.scalar_subquery())
 _SETTLE = delete(t.errands).where(t.errands.c.id == bindparam("which"))
+_RELEASE = update(t.errands).where(t.errands.c.leased == true()).values(leased=false())
 _POSTPONE = update(t.errands).where(t.errands.c.id == bindparam("which")).values(leased=false())
 _OF_TALK = (
     t.errands.c.talk_id == bindparam("talk"),
@@ -134,6 +135,10 @@ class SqlMailroom(Repository):
     async def hasten(self, talk_id: TalkId, carrier: str, now: datetime) -> None:
         """Let what was put off be due now."""
         await self._do(_HASTEN, {"talk": talk_id, "by_carrier": carrier, "now": now})
+
+    async def release(self, now: datetime) -> int:
+        """Let everything that is leased be due now."""
+        return await self._do(_RELEASE, {"due_at": now})
 
     async def settle(self, errand_id: ErrandId) -> None:
         """The errand is done: its row goes."""

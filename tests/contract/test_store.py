@@ -536,6 +536,48 @@ class StoreContract:
         claimed, _ = await units.run(work)
         assert claimed == [replace(errand, due_at=NOW + MINUTE, tries=1)]
 
+    async def test_what_a_fallen_house_had_in_hand_is_due_again(self, units: Units) -> None:
+        errand = Errand(
+            ErrandId(an_id("e")), "lane", Action.ASSESS, MessageId(an_id("m")), NOW, carrier="line"
+        )
+        later = NOW + MINUTE
+        await units.run(lambda unit: unit.mail.post(errand))
+        lease: Any = {"lease_until": later, "limit": 9, "carrier": "line"}
+        assert (await units.run(lambda unit: unit.mail.claim(NOW, **lease)))[0]
+        assert not (await units.run(lambda unit: unit.mail.claim(NOW, **lease)))[0]
+        assert (await units.run(lambda unit: unit.mail.release(NOW)))[0] == 1
+        assert [e.tries for e in (await units.run(lambda u: u.mail.claim(NOW, **lease)))[0]] == [2]
+
+    async def test_what_moves_is_elsewhere_afterwards(self, units: Units) -> None:
+        async def before(unit: UnitOfWork) -> None:
+            for name in ("a", "b"):
+                person = a_person(name)
+                await unit.people.add(person, WrappedKey(name.encode()))
+                await unit.talks.add(a_talk(name, last_seq=1))
+            message = Message(
+                MessageId(an_id("m")), a_talk("a").id, 1, Sender.VISITOR, NOW, sealed=b"old"
+            )
+            await unit.messages.add(message)
+            seen = SeenEvent("line", a_tag("e"), a_tag("d"), a_person("a").id, message.id, NOW)
+            await unit.mail.remember(seen)
+
+        async def moves(unit: UnitOfWork) -> None:
+            [message] = await unit.messages.all_of(a_talk("a").id)
+            message.talk_id, message.seq, message.sealed = a_talk("b").id, 2, b"new"
+            await unit.messages.move(message)
+            await unit.mail.move(a_person("a").id, a_person("b").id)
+
+        async def after(unit: UnitOfWork) -> None:
+            assert await unit.messages.all_of(a_talk("a").id) == []
+            [moved] = await unit.messages.all_of(a_talk("b").id)
+            assert (moved.seq, moved.sealed) == (2, b"new")
+            seen = await unit.mail.recall("line", a_tag("e"))
+            assert seen is not None
+            assert seen.person_id == a_person("b").id
+
+        for work in (before, moves, after):
+            await units.run(work)
+
     async def test_what_is_cancelled_is_told_and_never_carried(self, units: Units) -> None:
         await self.arrive(units, "a", "b")
         ours, theirs = MessageId(an_id("a 2")), MessageId(an_id("b 1"))

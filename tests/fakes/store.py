@@ -424,6 +424,13 @@ class FakeMailroom:
             and messages[errand.message_id].talk_id == talk_id
         ]
 
+    async def release(self, now: datetime) -> int:
+        for errand_id in self._rows.leased:
+            self._rows.errands[errand_id] = replace(self._rows.errands[errand_id], due_at=now)
+        count = len(self._rows.leased)
+        self._rows.leased.clear()
+        return count
+
     async def settle(self, errand_id: ErrandId) -> None:
         self._rows.errands.pop(errand_id, None)
         self._rows.leased.discard(errand_id)

@@ -15,7 +15,6 @@ from typing import Protocol, TypeVar
 from bot.core.model.events import Event
 from bot.core.model.ids import (
     ConcernId,
-    ErrandId,
     MessageId,
     PersonId,
     StaffId,
@@ -27,6 +26,7 @@ from bot.core.model.people import Person
 from bot.core.model.safety import Concern
 from bot.core.model.sealed import Tag, WrappedKey
 from bot.core.model.talk import Talk
+from bot.core.ports.mailroom import Mailroom
 from bot.core.ports.platforms import Platforms
 from bot.core.ports.staff_room import StaffRoom
 
@@ -212,58 +212,6 @@ class Concerns(Protocol):
 
     async def save(self, concern: Concern) -> None:
         """Write a changed concern back, its talk too."""
-        ...
-
-
-class Mailroom(Protocol):
-    """Inbound events that were seen, and errands that are due."""
-
-    async def remember(self, seen: SeenEvent) -> bool:
-        """Note an event. False, and nothing stored, if it was seen before."""
-        ...
-
-    async def recall(self, source: str, tag: Tag) -> SeenEvent | None:
-        """The event as it was first seen."""
-        ...
-
-    async def post(self, errand: Errand) -> None:
-        """Make something due."""
-        ...
-
-    async def move(self, person_id: PersonId, to: PersonId) -> None:
-        """The events of one person are another's from now on, so that none is taken in twice."""
-        ...
-
-    async def forget_words(self, row_id: str) -> None:
-        """The words of a message are gone: their digests go too."""
-        ...
-
-    async def claim(
-        self, now: datetime, *, lease_until: datetime, limit: int, carrier: str
-    ) -> list[Errand]:
-        """Lease up to ``limit`` due errands of a carrier: heads of lanes only, oldest first.
-
-        An errand whose lease ran out is due again. ``tries`` counts this claim.
-        """
-        ...
-
-    async def cancel(self, talk_id: TalkId, carrier: str) -> list[MessageId]:
-        """Drop what a carrier was to do for a talk.
-
-        Returns the outgoing messages that are not delivered by that.
-        """
-        ...
-
-    async def hasten(self, talk_id: TalkId, carrier: str, now: datetime) -> None:
-        """Let what was postponed for a talk be due now; leases of this moment stay."""
-        ...
-
-    async def settle(self, errand_id: ErrandId) -> None:
-        """The errand is done. Safe to repeat."""
-        ...
-
-    async def postpone(self, errand_id: ErrandId, due_at: datetime) -> None:
-        """Try again at ``due_at``."""
         ...
 
 
