@@ -99,13 +99,13 @@ class LineChannel:
 
     async def fetch(self, picture: str, *, most: int) -> bytes | None:
         """The bytes of a picture that somebody sent."""
-        did = await self._client.content(picture)
+        did = await self._client.content(picture, most=most)
         self._state.learned(did)
         if did.status in {Status.MISSING, Status.REFUSED}:
             return None
         if not did.ok:
             raise PictureAway
-        return did.body if did.body and len(did.body) <= most else None
+        return did.body or None
 
     def health(self) -> Health:
         """How it is, from memory."""
@@ -153,13 +153,18 @@ class LineChannel:
         return did
 
     async def _look_after(self) -> None:
-        """Learn who we are, what a month still has, and whether the token works again."""
+        """Learn who we are, what a month still has, and whether all is well again.
+
+        Now and then while all is well; soon, and less and less often, after a trouble.
+        """
         pause_s = FIRST_PAUSE_S
         while not self._stopping:
-            well = await self._look()
-            pause_s = LOOK_EVERY_S if well else min(pause_s * 2, TOKEN_PAUSE_S)
+            if await self._look():
+                pause_s = FIRST_PAUSE_S
+                await self._state.until_trouble(LOOK_EVERY_S)
+            else:
+                pause_s = min(pause_s * 2, TOKEN_PAUSE_S)
             await asyncio.sleep(pause_s)
-            pause_s = FIRST_PAUSE_S if well else pause_s
 
     async def _look(self) -> bool:
         me = await self._client.bot_info()

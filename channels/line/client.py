@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
+from urllib.parse import quote
 
 import aiohttp
 from linebot.v3.messaging import (
@@ -26,7 +28,7 @@ from channels.line.calls import Did, Status
 from channels.line.outbound import Json
 from channels.line.settings import LineSettings
 
-PATIENCE_S: Final = 8.0
+PATIENCE: Final = aiohttp.ClientTimeout(total=8.0, sock_connect=3.0)
 LOADING_S: Final = 20
 _MONTHLY: Final = "monthly limit"
 _NOBODY: Final = "failed to send"
@@ -40,19 +42,24 @@ _BY_STATUS: Final = {
     415: Status.REFUSED,
     429: Status.RATE,
 }
+_STRANGE: Final = (AttributeError, LookupError, TypeError, ValueError)
+"""What the SDK raises where an answer is no JSON, or not the JSON that it knows."""
+
+logging.getLogger("linebot").setLevel(logging.WARNING)  # at DEBUG it writes what people sent
 
 
 class LineClient:
-    """Calls LINE. Made within a running loop at its first call; ``close`` ends it."""
+    """Calls LINE. Connects within a running loop at the first call; ``close`` ends it for good."""
 
     def __init__(self, own: LineSettings) -> None:
-        self._own = own
+        self._own, self._closed = own, False
         self._open: list[AsyncApiClient] = []
         self._api: AsyncMessagingApi | None = None
         self._blob: AsyncMessagingApiBlob | None = None
 
     async def close(self) -> None:
-        """Let go of the connections."""
+        """Let go of the connections. Safe to repeat; calls after it are answered with AWAY."""
+        self._closed = True
         while self._open:
             await self._open.pop().close()
         self._api = self._blob = None
@@ -81,10 +88,34 @@ class LineClient:
         request = MarkMessagesAsReadByTokenRequest(markAsReadToken=mark)
         return await self._do(lambda api: api.mark_messages_as_read_by_token(request, **_within()))
 
-    async def content(self, message_id: str) -> Did:
-        """The bytes of a picture."""
-        blob = self._blob_api()
-        return await _did(blob.get_message_content(message_id, **_within()), bytes)
+    async def content(self, message_id: str, *, most: int) -> Did:
+        """The bytes of a picture; REFUSED where there are more than ``most``.
+
+        AWAY also while LINE still prepares them (202).
+        """
+        if self._closed:
+            return Did(Status.AWAY)
+        connected = self._blob_api().api_client
+        return await _did(self._read(connected, message_id, most), bytes)
+
+    async def _read(self, connected: AsyncApiClient, message_id: str, most: int) -> bytes:
+        """The SDK's own call takes in a picture of any size; only its connection is used."""
+        place = f"{self._own.blob_host}/v2/bot/message/{quote(message_id, safe='')}/content"
+        headers = {"Authorization": f"Bearer {self._token}"}
+        answer = await connected.rest_client.get_request(
+            place, headers, _preload_content=False, **_within()
+        )
+        async with answer:
+            if answer.status == 202:  # noqa: PLR2004  # not ready yet
+                raise TimeoutError
+            if answer.status != 200:  # noqa: PLR2004  # HTTP's own number
+                raise ApiException(status=answer.status)
+            data = bytearray()
+            async for chunk in answer.content.iter_any():
+                data += chunk
+                if len(data) > most:
+                    raise ApiException(status=413)
+            return bytes(data)
 
     async def leave(self, place: str, *, is_group: bool) -> Did:
         """Leave a group or a room."""
@@ -142,6 +173,8 @@ class LineClient:
     async def paint_menu(self, menu: str, image: bytes, content_type: str) -> Did:
         """Give a menu its picture."""
         headers = {"Content-Type": content_type}
+        if self._closed:
+            return Did(Status.AWAY)
         blob = self._blob_api()
         return await _did(
             blob.set_rich_menu_image(menu, body=image, _headers=headers, **_within()), None
@@ -168,6 +201,8 @@ class LineClient:
         call: Callable[[AsyncMessagingApi], Awaitable[Any]],
         read: Callable[[Any], Any] | None = None,
     ) -> Did:
+        if self._closed:
+            return Did(Status.AWAY)
         if self._api is None:
             self._api = AsyncMessagingApi(self._connect(self._own.api_host))
         return await _did(call(self._api), read)
@@ -178,25 +213,29 @@ class LineClient:
         return self._blob
 
     def _connect(self, host: str) -> AsyncApiClient:
-        token = self._own.channel_token
-        configuration = Configuration(host=host, access_token=token.reveal() if token else "")
+        configuration = Configuration(host=host, access_token=self._token)
         made = AsyncApiClient(configuration)
         self._open.append(made)
         return made
 
+    @property
+    def _token(self) -> str:
+        token = self._own.channel_token
+        return token.reveal().strip() if token is not None else ""
+
 
 def _within() -> dict[str, Any]:
-    return {"_request_timeout": PATIENCE_S}
+    return {"_request_timeout": PATIENCE}
 
 
 async def _did(call: Awaitable[Any], read: Callable[[Any], Any] | None) -> Did:
     try:
         body = await call
+        return Did(Status.OK, read(body) if read is not None else None)
     except ApiException as error:
         return _refused(error)
-    except (aiohttp.ClientError, TimeoutError, OSError):
+    except (aiohttp.ClientError, TimeoutError, OSError, *_STRANGE):
         return Did(Status.AWAY)
-    return Did(Status.OK, read(body) if read is not None else None)
 
 
 def _refused(error: ApiException) -> Did:

@@ -138,7 +138,7 @@ def _event(read: object) -> Event:
     if not isinstance(read, dict):
         return Odd()
     source = _object(read.get("source"))
-    if source.get("type") in {"group", "room"}:
+    if source.get("type") in ("group", "room"):  # no set: the type may be anything
         return _among(read, source)
     common = _common(read, source)
     if common is None:
@@ -196,7 +196,7 @@ def _keywords(read: object) -> tuple[str, ...]:
 def _among(read: Json, source: Json) -> Event:
     is_group = source.get("type") == "group"
     place = _text(source.get("groupId" if is_group else "roomId"), _ID)
-    if place is None or read.get("type") in {"leave", "memberLeft"}:
+    if place is None or read.get("type") in ("leave", "memberLeft"):
         return Odd()
     token = _text(read.get("replyToken"), _TOKEN)
     return Among(place, is_group, read.get("type") == "join", token)

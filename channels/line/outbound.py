@@ -73,6 +73,11 @@ def _end(words: str, most: int) -> int:
     return longest
 
 
+def label(words: str) -> str:
+    """As much of ``words`` as stands on a button."""
+    return pieces(words, _LABEL)[0]
+
+
 def units(words: str) -> int:
     """The length as LINE counts it."""
     return len(words) + sum(char > "\uffff" for char in words)
@@ -80,6 +85,5 @@ def units(words: str) -> int:
 
 def _item(button: Button) -> Json:
     """Nothing is written into the chat by a tap."""
-    label = pieces(button.label, _LABEL)[0]
-    action = {"type": "postback", "label": label, "data": button.choice[:_DATA]}
+    action = {"type": "postback", "label": label(button.label), "data": button.choice[:_DATA]}
     return {"type": "action", "action": action}

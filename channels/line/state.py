@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
@@ -26,6 +27,7 @@ class State:
     _health: Health = field(default_factory=lambda: Health(Condition.STARTING))
     _slowed_until: datetime | None = None
     _away: int = 0
+    _trouble: asyncio.Event = field(default_factory=asyncio.Event)
 
     @property
     def token_lost(self) -> bool:
@@ -54,6 +56,14 @@ class State:
             return replace(health, condition=Condition.SLOWED, why="quota")
         return health
 
+    async def until_trouble(self, most_s: float) -> None:
+        """Wait until something is wrong, ``most_s`` seconds at most."""
+        try:
+            async with asyncio.timeout(most_s):
+                await self._trouble.wait()
+        except TimeoutError:
+            return
+
     @property
     def _full(self) -> bool:
         meter = self.meter
@@ -71,3 +81,7 @@ class State:
     def _set(self, condition: Condition, why: str) -> None:
         if (self._health.condition, self._health.why) != (condition, why):
             self._health = Health(condition, why, self.now())
+        if condition is Condition.TROUBLE:
+            self._trouble.set()
+        else:
+            self._trouble.clear()

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import io
+import json
+import re
 import sqlite3
+import time
 from collections.abc import AsyncIterator
-from typing import Final
+from typing import Any, Final
 
 import pytest
+from PIL import Image
 from playwright.async_api import Page, expect
 
 from tests.end.house import House, MakeHouse
@@ -23,7 +28,7 @@ from tests.end.messengers import (
     team,
     until,
 )
-from tests.end.people import PASSWORD
+from tests.end.people import PASSWORD, Visitor, ask, client
 from tests.fakes.line import webhook
 from tests.fakes.line.platform import FakeLine
 from tests.services.chromium import Pages
@@ -112,6 +117,77 @@ async def test_erasing_by_the_menu_leaves_nothing(make_house: MakeHouse, line: F
     database.close()
 
 
+async def test_a_picture_is_drawn_anew_and_shown_to_its_reader_alone(
+    make_house: MakeHouse, line: FakeLine
+) -> None:
+    house = await open_house(make_house, **line_settings(line), PICTURES="true")
+    staff, person = await team(house), OnLine(line, house, USER)
+    try:
+        exif, sent = Image.Exif(), io.BytesIO()
+        exif[0x010F] = "a camera that tells"
+        Image.new("RGB", (64, 48), "navy").save(sent, "JPEG", exif=exif)
+
+        def picture(**common: Any) -> webhook.Event:
+            event = webhook.image(**common)
+            line.keep_file(event["message"]["id"], sent.getvalue())
+            return event
+
+        await person.tell(picture)
+        talk = await staff.take_next()
+        page = await shown(staff, talk, "/pictures/")
+        address = re.search(r"/talks/[0-9A-Za-z]+/pictures/[0-9A-Za-z]+", page)
+        assert address is not None
+        got = await staff.session.get(f"{house.url}/console{address[0]}")
+        kept = await got.read()
+        assert (got.status, got.content_type) == (200, "image/jpeg")
+        with Image.open(io.BytesIO(kept)) as image:
+            assert (image.size, dict(image.getexif())) == ((64, 48), {})
+        assert in_clear(house, "a camera that tells") == []
+        assert kept not in (house.data / "madoakari.sqlite3").read_bytes()
+    finally:
+        await staff.session.close()
+
+
+async def test_a_channel_in_trouble_is_seen_and_heals_and_the_others_work(
+    make_house: MakeHouse, line: FakeLine
+) -> None:
+    nobody = {"DISCORD_TOKEN": "x.y.z", "DISCORD_API_HOST": f"{line.url}/nowhere"}
+    house = await open_house(make_house, **line_settings(line), **nobody)
+    staff, person, visitor = await team(house), OnLine(line, house, USER), Visitor(house.url)
+    try:
+        await _ready(house, "line ok")
+        await _ready(house, "discord trouble")
+        await person.write("こんばんは")
+        talk = await staff.take_next()
+        line.revoke()
+        await staff.answer(talk, "読んでいます")
+        await _ready(house, "line trouble")
+        assert "トークンが使えません" in (await staff.open("/channels")).text
+        metrics = (await visitor.open("/metrics")).text
+        assert 'madoakari_channel_up{channel="line"} 0.0' in metrics
+        assert (await visitor.write("ウェブから")).words_of("mine") == ["ウェブから"]
+        line.grant()
+        await _ready(house, "line ok", seconds=60)
+        await until(lambda: "読んでいます" in person.texts, "the answer", seconds=60)
+    finally:
+        await visitor.session.close()
+        await staff.session.close()
+    line.violations[:] = [each for each in line.violations if "/nowhere" not in each]
+
+
+async def _ready(house: House, what: str, *, seconds: float = 20) -> None:
+    """Wait until ``/readyz``, which stays 200, says so of a channel."""
+    end = time.monotonic() + seconds
+    async with client() as session:
+        while True:
+            answer = await ask(session, "GET", f"{house.url}/readyz")
+            assert answer.status == 200
+            if what in answer.text.splitlines():
+                return
+            assert time.monotonic() < end, f"{what}: {answer.text}"
+            await asyncio.sleep(0.1)
+
+
 @pytest.mark.browser
 @pytest.mark.xdist_group("browser")
 @pytest.mark.timeout(180)
@@ -139,7 +215,8 @@ async def test_in_room_mode_no_word_goes_out(
         await person.tap(choice)
     await person.write(GRAVE)
     await asyncio.sleep(1)
-    said = "\n".join(person.texts)
+    bodies = [json.dumps(each.body, ensure_ascii=False) for each in line.requests]
+    said = "\n".join([*person.texts, *bodies])
     for word in (*PURPOSE, "だれにも言えない", "読んでいます", "すみれ", GRAVE):
         assert word not in said.replace(house.url, ""), word
 
