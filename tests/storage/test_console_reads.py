@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode
 from datetime import timedelta
 
 import pytest
@@ -9,23 +10,34 @@ import pytest
 from bot.core.model.commands import (
     AcknowledgeConcern,
     CloseTalk,
+    CutLink,
+    Depart,
     DisableStaff,
     EraseRecord,
     GoOnDuty,
     InviteStaff,
+    KeepPicture,
+    Lean,
+    LeaveRoom,
+    OpenLink,
     OpenSession,
     RaiseConcern,
     ReplyToVisitor,
     ResolveConcern,
+    TakeBack,
     TakeNext,
+    WantBellOnly,
     WriteNote,
 )
 from bot.core.model.errors import NotAllowed, NotFound
-from bot.core.model.ids import StaffId, TalkId
-from bot.core.model.messages import Delivery
-from bot.core.model.people import Role, StaffState, Viewer
+from bot.core.model.ids import ErrandId, StaffId, TalkId
+from bot.core.model.mail import PictureState, Sendings
+from bot.core.model.messages import Delivery, Inbound
+from bot.core.model.people import AgeBand, Leanings, Role, SpeaksAs, StaffState, Viewer, Wish
 from bot.core.model.safety import ConcernState, Resolution
 from bot.core.model.talk import TalkState
+from bot.core.ports.reads import Reach
+from bot.core.ports.store import UnitOfWork
 from bot.storage.console_reads import ConsoleReadsSql
 from tests.storage.conftest import HOUR, House
 from triage.verdict import Level
@@ -136,6 +148,109 @@ async def test_notes_and_alarm_lie_beside_the_lines(house: House, reads: Console
     await house.bus.run(ResolveConcern(counsellor.staff_id, concern_id, Resolution.TALKED))
     assert await reads.alarms(counsellor) == []
     assert (await reads.talk(peer, receipt.talk_id)).alarm is None
+
+
+async def test_where_an_answer_goes_is_shown(house: House, reads: ConsoleReadsSql) -> None:
+    supervisor = await house.hire("責任", Role.SUPERVISOR)
+    receipt = await house.hear("calm", event="1", at="phone", channel="line")
+
+    async def reach() -> Reach | None:
+        return (await reads.talk(supervisor, receipt.talk_id)).reach
+
+    assert await reach() == Reach("line", left=False, bell_only=False)
+    await house.bus.run(WantBellOnly(receipt.person_id, bell_only=True))
+    assert await reach() == Reach("line", left=False, bell_only=True)
+    await house.bus.run(Depart("line", "phone"))
+    assert await reach() == Reach("line", left=True, bell_only=True)
+    await house.bus.run(LeaveRoom("line", "phone"))
+    assert await reach() == Reach("line", left=True, bell_only=False)
+    await house.bus.run(EraseRecord(receipt.person_id))
+    assert await reach() is None
+
+
+async def test_a_page_is_reached_as_long_as_any_way_leads_there(
+    house: House, reads: ConsoleReadsSql
+) -> None:
+    supervisor = await house.hire("責任", Role.SUPERVISOR)
+    receipt = await house.hear("calm", event="1", at="phone", channel="line")
+    link = house.vault.tag("link", "x")
+    expires_at = house.clock.now() + HOUR
+    await house.bus.run(CutLink(receipt.person_id, link, expires_at))
+    await house.bus.run(OpenLink(link, "webchat", "page", expires_at))
+    await house.hear("calm", event="2", at="page")
+    await house.bus.run(LeaveRoom("webchat", "page"))
+
+    async def reach() -> Reach | None:
+        return (await reads.talk(supervisor, receipt.talk_id)).reach
+
+    assert await reach() == Reach("webchat", left=False, bell_only=False)
+    await house.bus.run(LeaveRoom("line", "phone"))
+    assert await reach() == Reach("webchat", left=True, bell_only=False)
+
+
+async def test_leanings_lie_beside_the_talk(house: House, reads: ConsoleReadsSql) -> None:
+    supervisor = await house.hire("責任", Role.SUPERVISOR)
+    receipt = await house.hear("calm", event="1")
+    await house.bus.run(Lean(receipt.person_id, SpeaksAs.SELF, AgeBand.FORTIES, Wish.PEER))
+    view = await reads.talk(supervisor, receipt.talk_id)
+    assert view.leanings == Leanings(SpeaksAs.SELF, AgeBand.FORTIES, Wish.PEER)
+
+
+async def test_a_picture_is_shown_to_whoever_sees_the_talk(
+    house: House, reads: ConsoleReadsSql
+) -> None:
+    holder = await house.hire("専門", Role.COUNSELLOR)
+    inbound = Inbound("line", "phone", "1", "［写真］", ref="r", picture="name")
+    receipt = await house.receive(inbound)
+    talk_id, message_id = receipt.talk_id, receipt.message_id
+    await house.bus.run(TakeNext(holder.staff_id))
+    await house.hear("calm", event="2", at="other")
+    elsewhere = await house.bus.run(TakeNext(holder.staff_id))
+
+    async def refused(viewer: Viewer, which: TalkId) -> None:
+        with pytest.raises(NotFound):
+            await reads.picture(viewer, which, message_id)
+
+    await refused(holder, talk_id)
+    assert await states(reads, holder, talk_id) == [PictureState.DUE]
+    data = b64encode(b"jpeg").decode()
+    await house.bus.run(KeepPicture(ErrandId("e".ljust(26, "-")), message_id, data))
+    assert await reads.picture(holder, talk_id, message_id) == b"jpeg"
+    assert await states(reads, holder, talk_id) == [PictureState.KEPT]
+    await refused(holder, elsewhere)
+    await refused(holder, NOBODY)
+    await refused(await house.hire("他", Role.PEER), talk_id)
+    await house.bus.run(TakeBack("line", "r"))
+    await refused(holder, talk_id)
+    (line,) = (await reads.talk(holder, talk_id)).lines
+    assert (line.words, line.marks, line.taken_back) == (None, (), True)
+    assert line.picture is PictureState.FORGOTTEN
+    await house.bus.run(EraseRecord(receipt.person_id))
+    await refused(holder, talk_id)
+
+
+async def states(
+    reads: ConsoleReadsSql, viewer: Viewer, talk_id: TalkId
+) -> list[PictureState | None]:
+    return [line.picture for line in (await reads.talk(viewer, talk_id)).lines]
+
+
+async def test_costs_are_shown_to_those_who_see_channels(
+    house: House, reads: ConsoleReadsSql
+) -> None:
+    admin, peer = await house.hire("運営", Role.ADMIN), await house.hire("ピア", Role.PEER)
+
+    async def work(unit: UnitOfWork) -> None:
+        await unit.platforms.count_sending("line", "2026-11", free=3, paid=1)
+        await unit.platforms.count_sending("discord", "2026-11", free=2, paid=0)
+
+    await house.units.run(work)
+    assert await reads.sendings(admin, "2026-11") == [
+        Sendings("discord", "2026-11", 2, 0), Sendings("line", "2026-11", 3, 1),
+    ]  # fmt: skip
+    assert await reads.sendings(admin, "2026-10") == []
+    with pytest.raises(NotAllowed):
+        await reads.sendings(peer, "2026-11")
 
 
 async def test_lines_come_in_pages(house: House, reads: ConsoleReadsSql) -> None:

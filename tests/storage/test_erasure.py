@@ -9,20 +9,36 @@ from sqlalchemy import text
 from sqlalchemy.engine import make_url
 
 from bot.core.model.commands import (
+    CutLink,
     EraseRecord,
+    Lean,
     ReplyToVisitor,
     SetPassphrase,
+    TakeBack,
     TakeNext,
     WriteNote,
 )
 from bot.core.model.ids import PersonId, TalkId
-from bot.core.model.people import Role
+from bot.core.model.messages import Inbound, Ticket
+from bot.core.model.people import Role, SpeaksAs, Wish
 from bot.core.model.sealed import Tag
 from bot.storage.platform_tables import EVERYTHING
-from tests.storage.conftest import Database, House
+from tests.fakes.tools import MIDNIGHT
+from tests.storage.conftest import HOUR, Database, House
 
 SECRET = b"WORDS-THAT-MUST-GO"
 VERIFIER = Tag(b"V" * 32)
+LINK = Tag(b"L" * 32)
+GIFTS = Inbound(
+    channel="line",
+    address="room",
+    event_id="2",
+    words=f"{SECRET.decode()} 4",
+    ref="REF",
+    ticket=Ticket("TOKEN-THAT-MUST-GO", MIDNIGHT + HOUR),
+    read_mark="MARK-THAT-MUST-GO",
+    picture="PICTURE-THAT-MUST-GO",
+)
 
 
 async def a_life(house: House) -> tuple[PersonId, TalkId]:
@@ -34,6 +50,9 @@ async def a_life(house: House) -> tuple[PersonId, TalkId]:
     await house.bus.run(ReplyToVisitor(akari.staff_id, receipt.talk_id, "k", words))
     await house.bus.run(WriteNote(akari.staff_id, receipt.talk_id, "n", f"{SECRET.decode()} 3"))
     await house.bus.run(SetPassphrase(receipt.person_id, VERIFIER))
+    await house.bus.run(Lean(receipt.person_id, SpeaksAs.FAMILY, wish=Wish.SAME_AGE))
+    await house.bus.run(CutLink(receipt.person_id, LINK, house.clock.now() + HOUR))
+    await house.receive(GIFTS)
     return receipt.person_id, receipt.talk_id
 
 
@@ -54,16 +73,20 @@ async def test_no_table_keeps_anything_of_an_erased_person(house: House) -> None
     assert person is not None
     assert person.handle is not None
     address = house.vault.tag("address", "line\nroom")
-    digests = [house.vault.tag("words", f"{SECRET.decode()} {number}") for number in (2, 3)]
+    digests = [house.vault.tag("words", f"{SECRET.decode()} {number}") for number in (2, 3, 4)]
+    gifts = [b"TOKEN-THAT-MUST-GO", b"MARK-THAT-MUST-GO", b"PICTURE-THAT-MUST-GO"]
     telling = [
         SECRET, VERIFIER, bytes(key), person.handle.encode(), address, *digests, b"self_harm",
+        LINK, b"same_age", *gifts,
     ]  # fmt: skip
     before = await everything(house)
     assert all(repr(each)[2:-1].encode() in before or each in before for each in telling)
     await house.bus.run(EraseRecord(person_id))
     after = await everything(house)
     assert not [each for each in telling if repr(each)[2:-1].encode() in after or each in after]
-    assert b"deliver" not in after  # nothing of theirs is still to be carried
+    for action in (b"DELIVER", b"FETCH", b"RECEIPT"):
+        assert action not in after  # nothing of theirs is still to be carried
+    assert b"FAMILY" in after  # who wrote stays, for counts
 
 
 async def test_other_people_keep_their_words(house: House) -> None:
@@ -105,6 +128,17 @@ async def test_the_log_of_a_running_service_keeps_nothing_either(sqlite: Databas
     await house.units.run(lambda unit: unit.people.get(person_id))  # the next in line
     assert SECRET not in _on_disk(sqlite)
     assert bytes(key) not in _on_disk(sqlite)
+
+
+async def test_the_log_keeps_no_words_that_were_taken_back(sqlite: Database) -> None:
+    house = await sqlite.house()
+    await house.receive(GIFTS)
+    assert SECRET in _on_disk(sqlite)
+    assert b"PICTURE-THAT-MUST-GO" in _on_disk(sqlite)
+    await house.bus.run(TakeBack("line", "REF"))
+    await house.units.run(lambda unit: unit.platforms.forget_stale(MIDNIGHT))  # the next in line
+    assert SECRET not in _on_disk(sqlite)
+    assert b"PICTURE-THAT-MUST-GO" not in _on_disk(sqlite)
 
 
 async def test_a_reader_in_the_way_only_puts_it_off(sqlite: Database) -> None:
@@ -149,4 +183,4 @@ async def test_postgres_keeps_no_row_that_a_query_could_find(postgres: Database)
             text("SELECT count(sealed), count(*) FROM messages WHERE talk_id = :talk"),
             {"talk": talk_id},
         )
-        assert sealed.one() == (0, 3)
+        assert sealed.one() == (0, 4)

@@ -5,23 +5,49 @@ from __future__ import annotations
 import asyncio
 import sys
 import warnings
-from collections.abc import Callable
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TypeVar
 
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, MetaData, Table, inspect, select, text
 
 from bot import migrations
-from bot.core.model.people import PersonState, Role, StaffState
+from bot.core.model.ids import ErrandId, MessageId, PersonId, TalkId
+from bot.core.model.mail import TRIAGE
+from bot.core.model.people import Leanings, PersonState, Role, StaffState
+from bot.core.ports.store import UnitOfWork
 from bot.storage.engine import make_engine
 from bot.storage.platform_tables import EVERYTHING
+from bot.storage.unit_of_work import GroupedUnits
 
 Told = TypeVar("Told")
 NOW = datetime(2026, 11, 25, 18, 0, tzinfo=UTC)
+P, T, M, G = ("p" * 26, "t" * 26, "m" * 26, "g" * 26)
+FIRST_ROWS: tuple[tuple[str, dict[str, object]], ...] = (
+    ("persons", {"id": P, "handle": "しずかなツグミ", "locale": "ja", "state": "present"}),
+    ("addresses", {"channel": "webchat", "tag": b"tag", "person_id": P, "turn": 1}),
+    (
+        "talks",
+        {
+            "id": T, "person_id": P, "channel": "webchat", "state": "closed", "last_seq": 2,
+            "danger": 0, "queue_band": 0,
+        },
+    ),
+    ("messages", {"id": M, "talk_id": T, "seq": 1, "sender": "visitor", "sealed": b"words"}),
+    ("messages", {"id": G, "talk_id": T, "seq": 2, "sender": "staff", "delivery": "sending"}),
+    ("errands", {"id": "d" * 26, "lane": T, "action": "deliver", "message_id": G}),
+    ("errands", {"id": "x" * 26, "lane": "a", "action": "assess", "message_id": M}),
+)  # fmt: skip
+MOMENTS = ("first_seen_at", "last_contact_at", "opened_at", "at", "due_at")
+ZEROS = ("level", "tries")
+EXPECTED = [
+    Leanings(), [(None, False)], (0, None, None, None), (False, b"words"),
+    [["x" * 26], ["d" * 26], []], [2],
+]  # fmt: skip
 
 
 @pytest.fixture
@@ -46,6 +72,21 @@ class Steps:
         assert await _ask(url, _tables) <= {"alembic_version"}
         await migrations.upgrade(url)
         assert await _ask(url, _count) == 0
+
+    async def test_rows_of_before_go_on_as_they_were(self, url: str) -> None:
+        await migrations.upgrade(url, "0001")
+        await _ask(url, _fill_first)
+        await migrations.upgrade(url)
+        engine = make_engine(url)
+        units = GroupedUnits(engine)
+        assert (await units.run(_look))[0] == EXPECTED
+        await units.close()
+        await engine.dispose()
+        await _ask(url, _fill_newer)
+        await migrations.downgrade(url, "0001")
+        kept = await _ask(url, _first_rows)
+        assert kept == [("d" * 26, "deliver"), ("x" * 26, "assess"), (G, "failed")]
+        await migrations.upgrade(url)
 
     async def test_two_processes_may_start_at_once(self, url: str) -> None:
         program = (
@@ -158,6 +199,67 @@ def _fill(connection: Connection) -> None:
     }  # fmt: skip
     for table, values in rows.items():
         connection.execute(EVERYTHING.tables[table].insert(), values)
+
+
+def _fill_first(connection: Connection) -> None:
+    """Rows as the first release wrote them, in the tables as they stand."""
+    moment: object = NOW
+    if connection.dialect.name == "sqlite":
+        moment = int(NOW.timestamp()) * 1_000_000
+    tables = _as_they_stand(connection)
+    for name, values in FIRST_ROWS:
+        table = tables[name]
+        always = dict.fromkeys(MOMENTS, moment) | dict.fromkeys(ZEROS, 0) | {"assessed": False}
+        needed = {column: value for column, value in always.items() if column in table.c}
+        connection.execute(table.insert(), needed | values)
+
+
+def _fill_newer(connection: Connection) -> None:
+    """What only a messenger leaves behind."""
+    tables = _as_they_stand(connection)
+    errands, messages = tables["errands"], tables["messages"]
+    connection.execute(messages.update().where(messages.c.id == G).values(delivery="gone"))
+    due_at = connection.execute(select(errands.c.due_at)).scalars().first()
+    ring = {"id": "r" * 26, "lane": "r", "action": "ring", "message_id": G, "due_at": due_at}
+    connection.execute(errands.insert(), ring | {"tries": 0, "carrier": "line"})
+
+
+def _as_they_stand(connection: Connection) -> Mapping[str, Table]:
+    found = MetaData()
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", message="Skipped unsupported reflection")
+        found.reflect(connection)
+    return found.tables
+
+
+def _first_rows(connection: Connection) -> list[tuple[str, str]]:
+    tables = _as_they_stand(connection)
+    errands, messages = tables["errands"], tables["messages"]
+    due = select(errands.c.id, errands.c.action).order_by(errands.c.turn)
+    sent = select(messages.c.id, messages.c.delivery).where(messages.c.delivery.is_not(None))
+    return [(row[0], row[1]) for query in (due, sent) for row in connection.execute(query)]
+
+
+async def _look(unit: UnitOfWork) -> list[object]:
+    """What the new code makes of the old rows."""
+    person = await unit.people.get(PersonId(P))
+    talk = await unit.talks.get(TalkId(T))
+    message = await unit.messages.get(MessageId(M))
+    claims = [
+        await unit.mail.claim(NOW, lease_until=NOW, limit=9, carrier=carrier)
+        for carrier in (TRIAGE, "webchat", "line")
+    ]
+    await unit.mail.postpone(ErrandId("d" * 26), NOW + timedelta(hours=1))
+    await unit.mail.hasten(TalkId(T), "webchat", NOW)  # found by its talk, as if posted today
+    again = await unit.mail.claim(NOW, lease_until=NOW, limit=9, carrier="webchat")
+    return [
+        person and person.leanings,
+        [(each.left_at, each.bell_only) for each in await unit.people.addresses(PersonId(P))],
+        talk and (talk.read_upto, talk.bell_at, talk.seen_at, talk.receipt_at),
+        message and (message.taken_back, message.sealed),
+        [[errand.id for errand in claimed] for claimed in claims],
+        [errand.tries for errand in again],
+    ]
 
 
 def _count(connection: Connection) -> int:

@@ -9,20 +9,25 @@ import pytest
 from bot.core.model.commands import (
     AcknowledgeConcern,
     CloseTalk,
+    Depart,
     EraseRecord,
+    Join,
+    Lean,
     LeaveRoom,
     ReplyToVisitor,
     ResolveConcern,
     SetPassphrase,
+    TakeBack,
     TakeNext,
+    WantBellOnly,
 )
 from bot.core.model.duty import JAPAN, parse_hours
 from bot.core.model.errors import NotFound
 from bot.core.model.ids import PersonId
-from bot.core.model.messages import Sender
-from bot.core.model.people import PersonState, Role
+from bot.core.model.messages import Inbound, Sender
+from bot.core.model.people import Leanings, Pace, PersonState, Role, Wish
 from bot.core.model.safety import Resolution
-from bot.core.ports.reads import StandingState
+from bot.core.ports.reads import AboutMe, StandingState
 from bot.storage.console_reads import ConsoleReadsSql
 from bot.storage.duty_view import rounded_wait
 from bot.storage.room_reads import RoomReadsSql
@@ -92,6 +97,45 @@ async def test_words_that_cannot_be_opened_are_none(house: House, rooms: RoomRea
     await house.units.run(lambda unit: unit.people.shred(receipt.person_id))
     lines = await rooms.lines(receipt.person_id)
     assert [(line.seq, line.words) for line in lines] == [(1, None)]
+
+
+async def test_what_was_taken_back_is_told_without_words(house: House, rooms: RoomReadsSql) -> None:
+    receipt = await house.receive(Inbound("line", "phone", "1", "one", ref="r"))
+    await house.receive(Inbound("line", "phone", "2", "two"))
+    await house.bus.run(TakeBack("line", "r"))
+    lines = await rooms.lines(receipt.person_id)
+    assert [(line.words, line.taken_back) for line in lines] == [(None, True), ("two", False)]
+
+
+async def test_what_somebody_said_of_themselves(house: House, rooms: RoomReadsSql) -> None:
+    receipt = await house.hear("calm", event="1")
+    assert await rooms.about_me(receipt.person_id) == AboutMe(Leanings(), (), bell_only=False)
+    await house.bus.run(Lean(receipt.person_id, wish=Wish.PEER, pace=Pace.LETTER))
+    about_me = await rooms.about_me(receipt.person_id)
+    assert about_me.leanings == Leanings(wish=Wish.PEER, pace=Pace.LETTER)
+    await house.bus.run(EraseRecord(receipt.person_id))
+    with pytest.raises(NotFound):
+        await rooms.about_me(receipt.person_id)
+
+
+async def test_messengers_are_named_once_and_not_when_left(
+    house: House, rooms: RoomReadsSql
+) -> None:
+    receipt = await house.hear("calm", event="1", at="a", channel="line")
+    person_id = receipt.person_id
+    passphrase = house.vault.tag("passphrase", "x")
+    await house.bus.run(SetPassphrase(person_id, passphrase))
+    for channel, at in (("line", "b"), ("discord", "c")):
+        newer = await house.hear("calm", event=at, at=at, channel=channel)
+        await house.bus.run(Join(newer.person_id, passphrase))
+    assert (await rooms.about_me(person_id)).messengers == ("discord", "line")
+    await house.bus.run(WantBellOnly(person_id, bell_only=True, channel="line"))
+    visits = [await rooms.whose("line", "b"), await rooms.whose("discord", "c")]
+    assert [visit and visit.bell_only for visit in visits] == [True, False]
+    assert not (await rooms.about_me(person_id)).bell_only
+    await house.bus.run(Depart("discord", "c"))
+    about_me = await rooms.about_me(person_id)
+    assert (about_me.messengers, about_me.bell_only) == (("line",), True)
 
 
 async def test_standing_follows_the_talk(house: House, rooms: RoomReadsSql) -> None:
