@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -60,11 +60,17 @@ def floor() -> Iterator[Place]:
 
 
 @contextmanager
-def service(database: tuple[str, int] | None = None) -> Iterator[Place]:
-    """The service on SQLite, or on a database given by its address and its process."""
+def service(
+    database: tuple[str, int] | None = None, settings: Mapping[str, str] | None = None
+) -> Iterator[Place]:
+    """The service on SQLite, or on a database given by its address and its process.
+
+    ``settings`` are further names with their values.
+    """
     with _folder("service") as folder:
         port = free_port()
         more = LIMITS | {"MADOAKARI_PORT": str(port), "MADOAKARI_DATA_DIR": str(folder)}
+        more |= settings or {}
         pids = {}
         if database is not None:
             more["MADOAKARI_DATABASE_URL"], pids["database"] = database
