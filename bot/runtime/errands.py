@@ -39,6 +39,8 @@ from bot.runtime.notices import Notices
 AGAIN = 0.0
 """Postpone, by no more than the relay itself waits."""
 REMEMBERED = 1000
+RECEIPT_TRIES = 8
+"""After some four minutes 'who is there' may not be true: better no receipt than a wrong one."""
 ENOUGH = timedelta(seconds=12)
 """A pass is begun only while there is time for a try after a restart: the platform then still
 tells whether the first one was used."""
@@ -127,7 +129,8 @@ class Errands:
         now = self._clock.now()
         envelope = await self._reads.envelope(errand.message_id, errand.id, now)
         channel = self._channels.get(envelope.channel) if envelope is not None else None
-        if envelope is None or channel is None or envelope.left:
+        late = errand.tries > RECEIPT_TRIES
+        if envelope is None or channel is None or envelope.left or late:
             return await self._note(errand, Delivery.FAILED)
         if self._bell_only(channel, envelope):
             words, form = await self._bell(errand, envelope), Form.BELL
