@@ -25,6 +25,12 @@ _FORGET_WORDS = (
 )
 _TALK = select(t.messages.c.talk_id).where(t.messages.c.id == bindparam("of_message"))
 _MOVE = update(t.seen_events).where(t.seen_events.c.person_id == bindparam("who"))
+_TALK_OF = select(t.talks.c.id)
+_MOVE_ERRANDS = (
+    update(t.errands)
+    .where(t.errands.c.talk_id.in_(_TALK_OF.where(t.talks.c.person_id == bindparam("who"))))
+    .values(talk_id=_TALK_OF.where(t.talks.c.person_id == bindparam("to_whom")).scalar_subquery())
+)
 _POST = insert(t.errands).values(talk_id=_TALK.scalar_subquery())
 _SETTLE = delete(t.errands).where(t.errands.c.id == bindparam("which"))
 _RELEASE = update(t.errands).where(t.errands.c.leased == true()).values(leased=false())
@@ -110,8 +116,9 @@ class SqlMailroom(Repository):
         await self._do(_POST, rows.errand_values(errand))
 
     async def move(self, person_id: PersonId, to: PersonId) -> None:
-        """The events of one person are another's from now on."""
+        """The events of one person are another's from now on, and what is due for them too."""
         await self._do(_MOVE, {"who": person_id, "person_id": to})
+        await self._do(_MOVE_ERRANDS, {"who": person_id, "to_whom": to})
 
     async def forget_words(self, row_id: str) -> None:
         """The words of a message are gone: their digests go too."""

@@ -668,10 +668,65 @@ class StoreContract:
 
         with pytest.raises(ValueError, match="over"):
             await units.run(refused)
+        await units.run(lambda unit: unit.platforms.add_link(link))
         taken = [
             (await units.run(lambda unit: unit.platforms.take_link(link.tag)))[0] for _ in range(2)
         ]
         assert taken == [link, None]
+        await units.run(lambda unit: unit.platforms.add_link(link))  # the same again
+        again, _ = await units.run(lambda unit: unit.platforms.take_link(link.tag))
+        assert again is None
+
+    async def test_two_rooms_become_one_and_what_is_due_stays_due(self, units: Units) -> None:
+        await self.arrive(units, "old", "new")
+        staff = await self.hire(units, "あかり", Role.PEER)
+        old, new = TalkId(an_id("talk old")), TalkId(an_id("talk new"))
+        older, newer = PersonId(an_id("old")), PersonId(an_id("new"))
+        note = Note(NoteId(an_id("n")), new, staff.id, NOW, b"note")
+        concern = Concern(
+            ConcernId(an_id("c")), new, None, Level.ACTIVE, frozenset(), ConcernState.RAISED, NOW
+        )
+        said = [a_message("new", seq) for seq in (1, 2)]
+
+        async def fill(unit: UnitOfWork) -> None:
+            for message in said:
+                await unit.messages.add(message)
+            await unit.talks.add_note(note)
+            await unit.concerns.add(concern)
+            await unit.mail.post(an_errand("assess", "x", message_id=said[0].id))
+            await unit.mail.remember(SeenEvent("line", a_tag("e"), a_tag("d"), newer, "", NOW))
+
+        async def join(unit: UnitOfWork) -> None:
+            for seq, message in enumerate(await unit.messages.all_of(new), 7):
+                message.talk_id, message.seq, message.sealed = old, seq, b"anew"
+                await unit.messages.move(message)
+            for each in await unit.talks.notes(new):
+                await unit.talks.move_note(replace(each, talk_id=old, sealed=b"anew"))
+            concern.talk_id = old
+            await unit.concerns.save(concern)
+            await unit.mail.move(newer, older)
+            await unit.people.shred(newer)
+
+        async def look(unit: UnitOfWork) -> list[object]:
+            seen = await unit.mail.recall("line", a_tag("e"))
+            return [
+                [(each.id, each.seq, each.sealed) for each in await unit.messages.all_of(old)],
+                [*await unit.messages.all_of(new), *await unit.talks.notes(new)],
+                await unit.talks.notes(old),
+                await unit.concerns.open_of(old),
+                await unit.concerns.open_of(new),
+                seen and (seen.person_id, seen.digest),
+            ]
+
+        await units.run(fill)
+        await units.run(join)
+        assert (await units.run(look))[0] == [
+            [(said[0].id, 7, b"anew"), (said[1].id, 8, b"anew")], [],
+            [replace(note, talk_id=old, sealed=b"anew")], concern, None, (older, a_tag("d")),
+        ]  # fmt: skip
+        assert await self.claim(units, 0) == [("assess", 1)]
+        await units.run(lambda unit: unit.people.shred(older))
+        assert await self.claim(units, 9) == []
 
     async def test_pictures_come_later_and_go_again(self, units: Units) -> None:
         await self.arrive(units, "a")

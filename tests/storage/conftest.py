@@ -91,11 +91,16 @@ class Database:
         self.stack.push_async_callback(engine.dispose)
         return engine
 
+    def units(self, engine: AsyncEngine, *, max_group: int = 64) -> GroupedUnits:
+        """Units that are closed before their engine is, so that nothing is still at work."""
+        units = GroupedUnits(engine, max_group=max_group)
+        self.stack.push_async_callback(units.close)
+        return units
+
     async def house(self) -> House:
         """One more process."""
         engine = await self.engine()
-        units = GroupedUnits(engine)
-        self.stack.push_async_callback(units.close)
+        units = self.units(engine)
         return House(engine, units, self.ids)
 
 

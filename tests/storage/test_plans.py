@@ -43,6 +43,10 @@ STATEMENTS: dict[str, tuple[Executable, str]] = {
     "claim, head of the lane": (mailboxes._HEADS, "ix_errands_lane_turn"),
     "cancel": (mailboxes._CANCEL, "ix_errands_talk_id_carrier"),
     "undelivered by that": (mailboxes._UNDELIVERED, "ix_errands_talk_id_carrier"),
+    "move events": (mailboxes._MOVE, "ix_seen_events_person_id"),
+    "move errands": (mailboxes._MOVE_ERRANDS, "ix_errands_talk_id_carrier"),
+    "all messages": (messages._ALL, "messages_"),
+    "notes": (talks._NOTES, "ix_notes_talk_id"),
     "hasten": (mailboxes._HASTEN, "ix_errands_talk_id_carrier"),
     "latest heard": (messages._HEARD, "messages_"),
     "address": (people._AT, "addresses_"),
@@ -72,7 +76,7 @@ STATEMENTS: dict[str, tuple[Executable, str]] = {
 }
 SORTED_BY_HAND = {
     *("held by", "mine", "live", "flagged", "alarms"),
-    *("undelivered by that", "all addresses", "reach", "messengers", "free pass"),
+    *("notes", "undelivered by that", "all addresses", "reach", "messengers", "free pass"),
 }
 """Short lists: what somebody holds, open flags, and what one person has of anything."""
 

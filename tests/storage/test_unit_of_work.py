@@ -17,7 +17,7 @@ from bot.core.model.people import Role, Staff, StaffState
 from bot.core.model.sealed import Tag
 from bot.core.ports.store import UnitOfWork, Units
 from bot.storage import tables as t
-from bot.storage.unit_of_work import GroupedUnits, StoreClosed
+from bot.storage.unit_of_work import StoreClosed
 from tests.fakes.tools import MIDNIGHT
 from tests.storage.conftest import Database, House
 
@@ -53,7 +53,7 @@ async def test_a_rush_shares_its_commits_and_is_stored_once(database: Database) 
     engine = await database.engine()
     commits: list[object] = []
     event.listen(engine.sync_engine, "commit", commits.append)
-    units = GroupedUnits(engine, max_group=64)
+    units = database.units(engine, max_group=64)
     outcomes = await asyncio.gather(*(units.run(adding(f"s{n}")) for n in range(RUSH)))
     assert all(
         added and events == (StaffChanged(StaffId(f"s{number}".ljust(26, "-"))),)
@@ -65,7 +65,7 @@ async def test_a_rush_shares_its_commits_and_is_stored_once(database: Database) 
 
 async def test_nobody_hears_of_success_before_the_commit(database: Database) -> None:
     engine, other = await database.engine(), await database.engine()
-    units = GroupedUnits(engine)
+    units = database.units(engine)
 
     async def told(name: str) -> bool:
         await units.run(adding(name))
@@ -76,7 +76,7 @@ async def test_nobody_hears_of_success_before_the_commit(database: Database) -> 
 
 async def test_a_failed_commit_is_told_to_every_caller(database: Database) -> None:
     engine = await database.engine()
-    units, failing = GroupedUnits(engine), [True]
+    units, failing = database.units(engine), [True]
 
     def fail(_: object) -> None:
         if failing:
@@ -94,7 +94,7 @@ async def test_a_failed_commit_is_told_to_every_caller(database: Database) -> No
 
 async def test_what_the_database_refuses_undoes_one_work_alone(database: Database) -> None:
     engine = await database.engine()
-    units = GroupedUnits(engine)
+    units = database.units(engine)
 
     async def doubled(unit: UnitOfWork) -> None:
         await adding("doubled")(unit)
@@ -110,7 +110,7 @@ async def test_what_the_database_refuses_undoes_one_work_alone(database: Databas
 
 async def test_a_caller_who_leaves_stops_nobody(database: Database) -> None:
     engine = await database.engine()
-    units, started = GroupedUnits(engine), asyncio.Event()
+    units, started = database.units(engine), asyncio.Event()
 
     async def slow(unit: UnitOfWork) -> None:
         started.set()
@@ -131,7 +131,7 @@ async def test_a_caller_who_leaves_stops_nobody(database: Database) -> None:
 
 async def test_closing_finishes_what_was_taken_and_refuses_the_rest(database: Database) -> None:
     engine = await database.engine()
-    units = GroupedUnits(engine)
+    units = database.units(engine)
     taken = asyncio.ensure_future(units.run(adding("taken")))
     await asyncio.sleep(0)
     await units.close()
@@ -182,7 +182,7 @@ async def test_many_processes_writing_to_few_talks_lose_nothing(database: Databa
 
 @pytest.mark.postgres
 async def test_a_deadlock_is_begun_again(postgres: Database) -> None:
-    units: list[Units] = [GroupedUnits(await postgres.engine()) for _ in range(2)]
+    units: list[Units] = [postgres.units(await postgres.engine()) for _ in range(2)]
     house: House = await postgres.house()
     talks = [(await house.hear("calm", event=f"{n}", at=f"room {n}")).talk_id for n in range(2)]
     met = asyncio.Barrier(2)
