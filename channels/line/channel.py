@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.core.model.messages import Capabilities, Form, Outbound
@@ -27,8 +28,6 @@ from channels.line.routes import Webhook
 from channels.line.settings import LineSettings
 from channels.line.state import State
 
-LOOK_EVERY_S: Final = 600.0
-FIRST_PAUSE_S: Final = 5.0
 TOKEN_PAUSE_S: Final = 30.0
 _OUTCOME: Final = {
     Status.OK: Outcome.DELIVERED,
@@ -43,10 +42,19 @@ _OUTCOME: Final = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """Seconds between two looks at LINE; tests make them short."""
+
+    well_s: float = 600.0
+    first_s: float = 5.0  # after a trouble
+    longest_s: float = 30.0
+
+
 class LineChannel:
     """An official account."""
 
-    def __init__(self, handed: Handed) -> None:
+    def __init__(self, handed: Handed, pauses: Pauses = Pauses()) -> None:  # noqa: B008  # frozen
         self.name = NAME
         own = own_settings(handed, LineSettings)
         self.capabilities = Capabilities(
@@ -62,7 +70,7 @@ class LineChannel:
         self._state = State(handed.door.now)
         intake = Intake(handed, self._client, self._state, bell_only=self.bell_only)
         self._webhook = Webhook(own.secrets, intake, self._state)
-        self._stopping = False
+        self._pauses, self._stopping = pauses, False
 
     async def send(
         self, address: str | None, outbound_: Outbound, *, key: str, free: Pass | None = None
@@ -73,14 +81,14 @@ class LineChannel:
         if self._state.token_lost:
             return Sent(Outcome.LATER, wait_s=TOKEN_PAUSE_S)
         calls = outbound.calls(self._messages(outbound_))
-        sent, rest = Sent(Outcome.DELIVERED), calls
-        if free is not None:
+        if not calls:
+            return Sent(Outcome.REJECTED)
+        sent = Sent(Outcome.DELIVERED)
+        if free is not None and len(calls) == 1:  # of several, a second try could not tell which
             sent, by_pass = await self._by_pass(free, calls[0])
-            if sent.outcome is not Outcome.DELIVERED:
+            if by_pass or sent.outcome is not Outcome.DELIVERED:
                 return sent
-            rest = calls[1:] if by_pass else calls
-        first = len(calls) - len(rest)
-        for place, messages in enumerate(rest, start=first):
+        for place, messages in enumerate(calls):
             did = await self._push(address, messages, outbound.retry_key(key, place))
             if not did.ok:
                 return _sent(sent, _OUTCOME[did.status], did.wait_s)
@@ -157,13 +165,13 @@ class LineChannel:
 
         Now and then while all is well; soon, and less and less often, after a trouble.
         """
-        pause_s = FIRST_PAUSE_S
+        pause_s = self._pauses.first_s
         while not self._stopping:
             if await self._look():
-                pause_s = FIRST_PAUSE_S
-                await self._state.until_trouble(LOOK_EVERY_S)
+                pause_s = self._pauses.first_s
+                await self._state.until_trouble(self._pauses.well_s)
             else:
-                pause_s = min(pause_s * 2, TOKEN_PAUSE_S)
+                pause_s = min(pause_s * 2, self._pauses.longest_s)
             await asyncio.sleep(pause_s)
 
     async def _look(self) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from bot.core.model.meter import percent_used
@@ -10,7 +10,7 @@ from bot.core.ports.channel import Finding, Meter
 from bot.texts import Texts
 from channels.line.calls import Did, Status
 from channels.line.client import LineClient
-from channels.line.richmenu import MENUS, OURS, RELAY, ROOM, Menu
+from channels.line.richmenu import MENUS, OUR_ROOMS, OURS, RELAY, ROOM, Menu
 from channels.line.routes import PATH
 from channels.line.settings import LineSettings
 
@@ -46,7 +46,7 @@ async def examine(own: LineSettings, settings: Any) -> Sequence[Finding]:  # noq
         if found[0].mark == "mend":
             return found
         found.append(await _webhook(client, _address(settings)))
-        found.append(await _menus(client))
+        found.append(await _menus(client, own))
         found.append(await _quota(client))
         return found
     finally:
@@ -63,33 +63,50 @@ async def _token(client: LineClient) -> Finding:
 
 
 async def _put_menus(client: LineClient, own: LineSettings, locale: str) -> Finding:
-    """Both menus anew; those of before, of any version, go only when the new ones stand."""
+    """Both menus, where they are not there yet; then the one of the mode for everybody.
+
+    What is there stays: people who want notices only are tied to their menu by its id.
+    """
     before = await client.menus()
     if not before.ok:
         return _trouble(before)
-    texts, made = Texts.load(), dict[str, str]()
+    texts, there = Texts.load(), {name: menu_id for menu_id, name in before.body}
     for menu in MENUS:
-        did = await _make(client, menu, texts, locale)
-        if not did.ok:
-            return _trouble(did)
-        made[menu.name] = did.body
-    shown = made[(ROOM if own.mode == "room" else RELAY).name]
-    did = await client.show_menu_to_all(shown)
+        if menu.name not in there:
+            did = await _make(client, menu, texts, locale)
+            if not did.ok:
+                return _trouble(did)
+            there[menu.name] = did.body
+    did = await client.show_menu_to_all(there[_shown(own).name])
     if not did.ok:
         return _trouble(did)
-    for menu_id, name in before.body:
-        if name.startswith(OURS):
-            await client.drop_menu(menu_id)
+    return await _drop_old(client, own, there)
+
+
+async def _drop_old(client: LineClient, own: LineSettings, there: Mapping[str, str]) -> Finding:
+    """Earlier versions go, but never a room menu that somebody may be tied to."""
+    current = {menu.name for menu in MENUS}
+    old = [name for name in there if name.startswith(OURS) and name not in current]
+    for name in old:
+        if not name.startswith(OUR_ROOMS) and not (await client.drop_menu(there[name])).ok:
+            return Finding("note", "An older menu could not be taken away; run this again later.")
     return Finding("ok", f"The menu for {own.mode} mode is in place, with its picture.")
 
 
+def _shown(own: LineSettings) -> Menu:
+    return ROOM if own.mode == "room" else RELAY
+
+
 async def _make(client: LineClient, menu: Menu, texts: Texts, locale: str) -> Did:
-    """A menu with its picture; one without would be shown as nothing."""
+    """A menu with its picture; one without would be shown as nothing, so it does not stay."""
     did = await client.make_menu(menu.shape(texts.say, locale))
     if not did.ok:
         return did
     painted = await client.paint_menu(did.body, menu.picture(locale), _PNG)
-    return did if painted.ok else painted
+    if not painted.ok:
+        await client.drop_menu(did.body)
+        return painted
+    return did
 
 
 async def _put_webhook(client: LineClient, address: str) -> list[Finding]:
@@ -128,14 +145,18 @@ async def _webhook(client: LineClient, address: str) -> Finding:
     return Finding("ok", f"LINE sends events to {address}, and the webhook is on.")
 
 
-async def _menus(client: LineClient) -> Finding:
-    did = await client.menus()
+async def _menus(client: LineClient, own: LineSettings) -> Finding:
+    did, shown = await client.menus(), await client.default_menu()
     if not did.ok:
         return _trouble(did)
-    there = {name for _, name in did.body}
-    if {menu.name for menu in MENUS} <= there:
-        return Finding("ok", "Both menus are there.")
-    return Finding("note", "The menus are missing or old: run madoakari line setup.")
+    there = {name: menu_id for menu_id, name in did.body}
+    if not {menu.name for menu in MENUS} <= there.keys():
+        return Finding("note", "The menus are missing or old: run madoakari line setup.")
+    if shown.body != there[_shown(own).name]:
+        return Finding(
+            "mend", f"People do not see the menu for {own.mode} mode: run madoakari line setup."
+        )
+    return Finding("ok", f"Both menus are there, and people see the one for {own.mode} mode.")
 
 
 async def _quota(client: LineClient) -> Finding:

@@ -188,6 +188,12 @@ class LineClient:
         """Let everybody have a menu who has none of their own."""
         return await self._do(lambda api: api.set_default_rich_menu(menu, **_within()))
 
+    async def default_menu(self) -> Did:
+        """The menu of everybody who has none of their own; MISSING where there is none."""
+        return await self._do(
+            lambda api: api.get_default_rich_menu_id(**_within()), lambda b: b.rich_menu_id
+        )
+
     async def show_menu_to(self, user: str, menu: str) -> Did:
         """Let one person have a menu of their own."""
         return await self._do(lambda api: api.link_rich_menu_id_to_user(user, menu, **_within()))

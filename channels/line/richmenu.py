@@ -19,6 +19,8 @@ RELAY_NAME: Final = "madoakari-relay-1"
 ROOM_NAME: Final = "madoakari-room-1"
 OURS: Final = "madoakari-"
 """Every menu of ours begins with this, also of earlier versions."""
+OUR_ROOMS: Final = "madoakari-room-"
+"""People who want notices only have a menu of this kind; an older one must not be taken away."""
 WIDTH: Final = 2500
 TALL: Final = 1686
 LOW: Final = 843
@@ -45,6 +47,7 @@ class Menu:
     name: str
     height: int
     fields: tuple[Field, ...]
+    opens: str  # what the bar above it says, a choice of the menu
 
     def shape(self, say: Say, locale: str) -> Json:
         """What is sent to LINE. A tap writes nothing into the chat."""
@@ -52,7 +55,7 @@ class Menu:
             "size": {"width": WIDTH, "height": self.height},
             "selected": False,
             "name": self.name,
-            "chatBarText": label(say("messenger.menu.menu", locale)),
+            "chatBarText": label(say(f"messenger.menu.{self.opens}", locale)),
             "areas": [_area(field, say, locale) for field in self.fields],
         }
 
@@ -93,6 +96,6 @@ def _area(field: Field, say: Say, locale: str) -> Json:
     }
 
 
-RELAY: Final = Menu(RELAY_NAME, TALL, _grid())
-ROOM: Final = Menu(ROOM_NAME, LOW, (Field("room", 0, 0, WIDTH, LOW),))
+RELAY: Final = Menu(RELAY_NAME, TALL, _grid(), "menu")
+ROOM: Final = Menu(ROOM_NAME, LOW, (Field("room", 0, 0, WIDTH, LOW),), "room")
 MENUS: Final = (RELAY, ROOM)

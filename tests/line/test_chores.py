@@ -13,6 +13,7 @@ from channels.line.chores import examine, set_up
 from channels.line.richmenu import RELAY, ROOM
 from channels.line.settings import LineSettings
 from tests.fakes.line.platform import FakeLine
+from tests.fakes.line.wire import error
 
 
 @pytest.fixture
@@ -54,10 +55,35 @@ async def test_setup_puts_the_menu_of_the_mode_and_the_webhook(
     assert line.endpoint.url == "https://chat.example.org/line/webhook"
 
 
-async def test_setup_again_leaves_one_of_each_menu(line: FakeLine) -> None:
+async def test_setup_again_keeps_every_menu_that_somebody_may_be_tied_to(line: FakeLine) -> None:
     await set_up(own(line), HOUSE)
+    before = names(line)
+    room = next(menu_id for menu_id, name in before.items() if name == ROOM.name)
+    line.menus.linked["U1"] = room
+    line.menus.made |= {
+        "old": line.menus.made[room] | {"name": "madoakari-relay-0"},
+        "old room": line.menus.made[room] | {"name": "madoakari-room-0"},
+        "not ours": line.menus.made[room] | {"name": "spring sale"},
+    }
     await set_up(own(line), HOUSE)
-    assert sorted(names(line).values()) == sorted([RELAY.name, ROOM.name])
+    assert names(line) == before | {"old room": "madoakari-room-0", "not ours": "spring sale"}
+    assert line.menus.linked == {"U1": room}
+
+
+async def test_a_menu_whose_picture_did_not_arrive_does_not_stay(line: FakeLine) -> None:
+    line._handlers = dict(line._handlers) | {
+        "setRichMenuImage": lambda _: error(500, "Internal server error")
+    }
+    told = said(await set_up(own(line), HOUSE))
+    assert "mend" in told
+    assert names(line) == {}
+
+
+async def test_the_menu_of_another_mode_is_noticed(line: FakeLine) -> None:
+    await set_up(own(line), HOUSE)
+    assert "people see the one for relay mode" in said(await examine(own(line), HOUSE))
+    told = said(await examine(own(line, "room"), HOUSE))
+    assert "mend People do not see the menu for room mode" in told
 
 
 async def test_without_https_the_operator_is_told_what_to_do(line: FakeLine) -> None:
