@@ -54,7 +54,7 @@ class Pauses:
 class LineChannel:
     """An official account."""
 
-    def __init__(self, handed: Handed, pauses: Pauses = Pauses()) -> None:  # noqa: B008  # frozen
+    def __init__(self, handed: Handed, pauses: Pauses = Pauses()) -> None:
         self.name = NAME
         own = own_settings(handed, LineSettings)
         self.capabilities = Capabilities(

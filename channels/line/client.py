@@ -29,6 +29,9 @@ from channels.line.outbound import Json
 from channels.line.settings import LineSettings
 
 PATIENCE: Final = aiohttp.ClientTimeout(total=8.0, sock_connect=3.0)
+BRIEF: Final = aiohttp.ClientTimeout(total=4.0, sock_connect=2.0)
+"""For what nobody needs when it comes late."""
+LONGEST_WAIT_S: Final = 3600.0
 LOADING_S: Final = 20
 _MONTHLY: Final = "monthly limit"
 _NOBODY: Final = "failed to send"
@@ -42,7 +45,7 @@ _BY_STATUS: Final = {
     415: Status.REFUSED,
     429: Status.RATE,
 }
-_STRANGE: Final = (AttributeError, LookupError, TypeError, ValueError)
+_STRANGE: Final = (AttributeError, LookupError, RecursionError, TypeError, ValueError)
 """What the SDK raises where an answer is no JSON, or not the JSON that it knows."""
 
 logging.getLogger("linebot").setLevel(logging.WARNING)  # at DEBUG it writes what people sent
@@ -81,12 +84,14 @@ class LineClient:
     async def show_loading(self, user: str) -> Did:
         """Show that somebody is writing, for 20 seconds or until a message comes."""
         request = ShowLoadingAnimationRequest(chatId=user, loadingSeconds=LOADING_S)
-        return await self._do(lambda api: api.show_loading_animation(request, **_within()))
+        return await self._do(lambda api: api.show_loading_animation(request, **_within(BRIEF)))
 
     async def mark_read(self, mark: str) -> Did:
         """Let LINE show 'read' beside everything up to a message."""
         request = MarkMessagesAsReadByTokenRequest(markAsReadToken=mark)
-        return await self._do(lambda api: api.mark_messages_as_read_by_token(request, **_within()))
+        return await self._do(
+            lambda api: api.mark_messages_as_read_by_token(request, **_within(BRIEF))
+        )
 
     async def content(self, message_id: str, *, most: int) -> Did:
         """The bytes of a picture; REFUSED where there are more than ``most``.
@@ -230,8 +235,8 @@ class LineClient:
         return token.reveal().strip() if token is not None else ""
 
 
-def _within() -> dict[str, Any]:
-    return {"_request_timeout": PATIENCE}
+def _within(patience: aiohttp.ClientTimeout = PATIENCE) -> dict[str, Any]:
+    return {"_request_timeout": patience}
 
 
 async def _did(call: Awaitable[Any], read: Callable[[Any], Any] | None) -> Did:
@@ -267,4 +272,5 @@ def _message(body: object) -> str:
 
 def _wait(error: ApiException) -> float | None:
     named = (error.headers or {}).get("Retry-After", "")
-    return float(named) if named.isdigit() else None
+    told = named.isascii() and named.isdigit()  # other scripts' digits are no number to Python
+    return min(float(named), LONGEST_WAIT_S) if told else None
