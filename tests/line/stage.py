@@ -20,7 +20,7 @@ from bot.core.ports.channel import Outcome, Pass, Sent
 from bot.setting_kinds import Secret
 from bot.texts import Texts
 from channels import line as package
-from channels.line.channel import LineChannel
+from channels.line.channel import LineChannel, Pauses
 from channels.line.routes import PATH
 from channels.line.settings import LineSettings
 from tests.fakes.door import FakeHouse, handed_by
@@ -31,6 +31,7 @@ USER: Final = webhook.USER
 OTHER: Final = "U" + "f" * 32
 TEXTS: Final = Texts.load(more=[Path(package.__path__[0]) / "locale"])
 LOOK: Final = "line-look"
+QUICK: Final = Pauses(well_s=600.0, first_s=0.01, longest_s=0.02)
 
 
 def say(key: str, **values: int | str) -> str:
@@ -143,7 +144,7 @@ async def staged(
         mine = own_settings(line, **(own or {}))
         if mine.mode == "room":
             house.room_mode.add("line")
-        channel = LineChannel(handed_by(house, own=mine, **settings))
+        channel = LineChannel(handed_by(house, own=mine, **settings), QUICK)
         app = web.Application()
         app.add_routes(channel.routes())
         server = TestServer(app)
