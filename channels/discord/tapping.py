@@ -25,7 +25,6 @@ _MESSAGE, _LATER, _FORM = 4, 5, 9
 _CALLBACK: Final = "/interactions/{interaction_id}/{webhook_token}/callback"
 _HOOK: Final = "/webhooks/{webhook_id}/{webhook_token}"
 _FIRST: Final = _HOOK + "/messages/@original"
-_ROOM_ONLY: Final = {"room"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +125,6 @@ class Tapping:
 
 def marked(door: Door, answer: Answer, locale: str) -> str:
     """An answer's words with the mark of machines; a neutral notice carries none."""
-    if {button.choice for button in answer.buttons} == _ROOM_ONLY:
+    if answer.neutral:
         return answer.words
     return f"{door.say('messenger.automatic', locale)}\n{answer.words}"

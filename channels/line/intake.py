@@ -153,7 +153,10 @@ class Intake:
     def _answer(self, common: i.Common, answer: Answer) -> None:
         """Show an answer of the service, for nothing; lost ones are had by another tap."""
         if common.reply_token is not None:
-            messages = outbound.calls(outbound.texts(answer.words, answer.buttons))[0]
+            words = answer.words
+            if not answer.neutral:
+                words = f"{self._door.say('messenger.automatic', self._locale)}\n{words}"
+            messages = outbound.calls(outbound.texts(words, answer.buttons))[0]
             self._handed.spawn(self._reply(common.reply_token, messages), "line-answer")
 
     async def _reply(self, token: str, messages: list[outbound.Json]) -> None:

@@ -31,7 +31,7 @@ from bot.core.model.commands import (
     WantBellOnly,
 )
 from bot.core.model.errors import KeyReused, LinkSpent, RecordErased, TakenBack, UnknownPassphrase
-from bot.core.model.ids import StaffId
+from bot.core.model.ids import StaffId, TalkId
 from bot.core.model.mail import TRIAGE, Action, PictureState
 from bot.core.model.messages import Delivery, Inbound, Sender, Ticket
 from bot.core.model.people import AgeBand, Leanings, Pace, Role, SpeaksAs, Wish
@@ -44,7 +44,7 @@ from triage.verdict import Level
 MINUTE = timedelta(minutes=1)
 
 
-async def held(world: World) -> tuple[StaffId, str]:
+async def held(world: World) -> tuple[StaffId, TalkId]:
     """Somebody at LINE, held by a supporter; nothing is due any more."""
     receipt = await world.hear_line("こんばんは", ref="m1")
     staff_id = await world.hire("あかり", Role.COUNSELLOR)
@@ -53,9 +53,9 @@ async def held(world: World) -> tuple[StaffId, str]:
     return staff_id, receipt.talk_id
 
 
-async def answer(world: World, staff_id: StaffId, talk_id: str, key: str = "k" * 16) -> Errand:
+async def answer(world: World, staff_id: StaffId, talk_id: TalkId, key: str = "k" * 16) -> Errand:
     """An answer; its delivery."""
-    await world.bus.run(ReplyToVisitor(staff_id, world.talk(talk_id).id, key, "読んでいます"))
+    await world.bus.run(ReplyToVisitor(staff_id, talk_id, key, "読んでいます"))
     return world.errands(Action.DELIVER)[-1]
 
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from bot.core.model.duty import JAPAN
 from bot.core.model.meter import Filling, filling, forecast, month_in_japan, percent_used
 
+START = datetime(2020, 1, 1, tzinfo=UTC)
 AMOUNTS = st.integers(min_value=0, max_value=200_000)
 MOMENTS = st.integers(0, 20 * 365 * 24).map(lambda hours: START + timedelta(hours=hours))
-START = datetime(2020, 1, 1, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(

@@ -39,6 +39,11 @@ def say(key: str, **values: int | str) -> str:
     return TEXTS.say(key, "ja", **values)
 
 
+def auto(words: str) -> str:
+    """Words of ours, with the mark of machines."""
+    return f"{say('messenger.automatic')}\n{words}"
+
+
 def out(words: str, form: Form = Form.WORDS, *, automatic: bool = False) -> Outbound:
     """Something to carry."""
     return Outbound(MessageId("message"), words, automatic, "ja", form)

@@ -15,7 +15,7 @@ from channels.line.richmenu import ROOM_NAME
 from tests.fakes.door import PHRASE
 from tests.fakes.line import webhook
 from tests.line.conftest import MakeStage
-from tests.line.stage import OTHER, USER, Stage, own_settings, say, until
+from tests.line.stage import OTHER, USER, Stage, auto, own_settings, say, until
 
 REFUSED: dict[str, Any] = {
     "image": webhook.image,
@@ -25,6 +25,11 @@ REFUSED: dict[str, Any] = {
     "location": webhook.location,
     "other": webhook.unknown_message,
 }
+
+
+def marked(key: str) -> str:
+    """A text that says that a machine says it."""
+    return f"{say('messenger.automatic')}\n{say(key)}"
 
 
 def _text(words: str) -> Callable[..., webhook.Event]:
@@ -68,7 +73,7 @@ async def test_what_cannot_be_taken_in_is_answered_kindly_once(stage: Stage, wha
         assert await stage.tell(REFUSED[what](again=again)) == 200
     assert stage.words == [say(f"channel.line.left.{what}")]
     assert stage.house.inbounds[0].picture is None
-    assert stage.texts == [say("channel.line.words_only")]
+    assert stage.texts == [auto(say("channel.line.words_only"))]
     assert set(stage.asked) == {"/v2/bot/message/reply"}  # nothing was fetched, nobody looked up
 
 
@@ -78,7 +83,7 @@ async def test_pictures_where_the_operator_wants_them(make_stage: MakeStage) -> 
     await stage.happen(webhook.video)
     assert stage.words == [say("channel.line.picture"), say("channel.line.left.video")]
     assert [inbound.picture for inbound in stage.house.inbounds] == ["400001", None]
-    assert stage.texts == [say("channel.line.words_and_pictures")]
+    assert stage.texts == [auto(say("channel.line.words_and_pictures"))]
 
 
 @pytest.mark.parametrize("words", ["\0", "\u200b \u3000", " \n "])
@@ -104,7 +109,7 @@ async def test_unsent_words_go_whatever_comes_first(stage: Stage) -> None:
 
 async def test_coming_going_and_coming_back(stage: Stage) -> None:
     await stage.happen(webhook.follow)
-    assert stage.texts == [say("messenger.hello")]
+    assert stage.texts == [auto(say("messenger.hello"))]
     buttons = stage.line.received(USER)[-1]["quickReply"]["items"]
     assert [button["action"]["data"] for button in buttons] == ["notice", "menu"]
     await stage.happen(_text("こんばんは"))
@@ -112,7 +117,7 @@ async def test_coming_going_and_coming_back(stage: Stage) -> None:
     assert stage.house.departed == [("line", USER)]
     await stage.happen(webhook.follow, unblocked=True)
     assert stage.house.departed == []
-    assert stage.texts[-1] == say("messenger.back")
+    assert stage.texts[-1] == auto(say("messenger.back"))
     assert stage.words == ["こんばんは"]
 
 
@@ -123,7 +128,7 @@ async def test_a_tap_is_answered_to_this_person_for_nothing(stage: Stage, choice
         assert stage.texts == []  # LINE never sends such
         return
     assert stage.house.chosen == [("line", USER, choice)]
-    assert stage.texts == [f"answer to {choice}"]
+    assert stage.texts == [auto(f"answer to {choice}")]
     for item in stage.line.received(USER)[0]["quickReply"]["items"]:
         assert units(item["action"]["label"]) <= 20
     assert (stage.words, stage.line.used) == ([], 0)

@@ -33,6 +33,14 @@ class Answer:
     buttons: tuple[Button, ...] = ()
     bell_only: bool | None = None
 
+    @property
+    def neutral(self) -> bool:
+        """Whether it is the one answer of room mode: a channel puts no word of ours beside it.
+
+        Every other one carries the mark of machines, ``messenger.automatic`` (R-049).
+        """
+        return {button.choice for button in self.buttons} == {"room"}
+
 
 MENU = (
     "write",  # just write; nothing is asked
