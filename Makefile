@@ -2,6 +2,8 @@
 
 PYTHON ?= python3
 VENV := .venv
+# Two tests side by side on two cores; browser and chaos runs stay one at a time.
+PYTEST_ARGS ?= --numprocesses auto --dist loadgroup
 BIN := $(VENV)/bin
 RUNTIME_STAMP := $(VENV)/.installed-runtime
 DEV_STAMP := $(VENV)/.installed-dev
