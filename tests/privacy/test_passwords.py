@@ -22,7 +22,11 @@ def test_the_hash_is_argon2id_with_a_salt_of_its_own() -> None:
     assert "みかづき" not in STORED
 
 
-@pytest.mark.parametrize("stored", ["", "x", "$argon2id$", "$2b$12$abc", "あ", STORED[:-10]])
+@pytest.mark.parametrize(
+    "stored",
+    ["", "x", "$argon2id$", "$2b$12$abc", "あ", STORED[:-10]],
+    ids=["none", "x", "argon2", "bcrypt", "kana", "cut off"],
+)
 def test_a_damaged_hash_matches_nothing(stored: str) -> None:
     assert not password_matches(stored, "みかづきの夜 42")
 
@@ -35,6 +39,10 @@ def test_a_hash_with_today_s_parameters_stays() -> None:
     assert not needs_rehash(STORED)
 
 
-@pytest.mark.parametrize("stored", [PasswordHasher(time_cost=1, memory_cost=1024).hash("x"), "x"])
+@pytest.mark.parametrize(
+    "stored",
+    [PasswordHasher(time_cost=1, memory_cost=1024).hash("x"), "x"],
+    ids=["weak", "none"],
+)
 def test_an_older_hash_or_none_is_to_be_renewed(stored: str) -> None:
     assert needs_rehash(stored)
