@@ -40,6 +40,8 @@ _OUTCOME: Final = {
     Status.QUOTA: Outcome.HELD,
     Status.AWAY: Outcome.LATER,
 }
+_NO_GOOD: Final = {Status.REFUSED, Status.MISSING, Status.UNREACHABLE}
+"""The pass is good for nothing; a push may still arrive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,17 +100,17 @@ class LineChannel:
     async def show_typing(self, address: str) -> None:
         """Show that somebody is writing."""
         if not self._state.token_lost:
-            self._state.learned(await self._client.show_loading(address))
+            self._state.learned_aside(await self._client.show_loading(address))
 
     async def mark_read(self, mark: str) -> None:
         """Let 'read' appear: a human has read."""
         if not self._state.token_lost:
-            self._state.learned(await self._client.mark_read(mark))
+            self._state.learned_aside(await self._client.mark_read(mark))
 
     async def fetch(self, picture: str, *, most: int) -> bytes | None:
         """The bytes of a picture that somebody sent."""
         did = await self._client.content(picture, most=most)
-        self._state.learned(did)
+        self._state.learned_aside(did)
         if did.status in {Status.MISSING, Status.REFUSED}:
             return None
         if not did.ok:
@@ -150,7 +152,7 @@ class LineChannel:
         self._state.learned(did)
         if did.ok:
             return Sent(Outcome.DELIVERED, free=1, pass_spent=True), True
-        if did.status is Status.REFUSED:
+        if did.status in _NO_GOOD:
             used = free.begun and self._handed.door.now() <= free.until
             return Sent(Outcome.DELIVERED, free=int(used), pass_spent=True), used
         return Sent(Outcome.LATER, wait_s=did.wait_s), False

@@ -140,15 +140,15 @@ class Intake:
             self._state.learned(
                 await self._client.reply(among.reply_token, outbound.texts(self._say(key)))
             )
-        self._state.learned(await self._client.leave(among.place, is_group=among.is_group))
+        self._state.learned_aside(await self._client.leave(among.place, is_group=among.is_group))
 
     async def _menu_of(self, user: str, *, quiet: bool) -> None:
         """Whoever wants notices only has a menu that says nothing to others."""
         menu = self._state.menus.get(ROOM.name)
         if quiet and menu is not None:
-            self._state.learned(await self._client.show_menu_to(user, menu))
+            self._state.learned_aside(await self._client.show_menu_to(user, menu))
         elif not quiet:
-            self._state.learned(await self._client.hide_menu_from(user))
+            self._state.learned_aside(await self._client.hide_menu_from(user))
 
     def _answer(self, common: i.Common, answer: Answer) -> None:
         """Show an answer of the service, for nothing; lost ones are had by another tap."""

@@ -60,7 +60,11 @@ class Webhook:
         for event in events:
             common = getattr(event, "common", None)
             by_person.setdefault(common.user if common is not None else "", []).append(event)
-        await asyncio.gather(*(self._take(*each) for each in by_person.items()))
+        taken = (self._take(*each) for each in by_person.items())
+        ended = await asyncio.gather(*taken, return_exceptions=True)
+        failed = next((error for error in ended if isinstance(error, BaseException)), None)
+        if failed is not None:  # told only when all is done: nobody's events go on behind a 500
+            raise failed
 
     async def _take(self, person: str, events: Sequence[i.Event]) -> None:
         async with self._turnstile.turn(person):

@@ -45,6 +45,15 @@ class State:
         else:
             self._heard(did)
 
+    def learned_aside(self, did: Did) -> None:
+        """A call that carries no words ended.
+
+        LINE may refuse such a thing to an account whose token is good (403); only what carries
+        words, and the look around, say that sending is pointless.
+        """
+        if did.status is not Status.TOKEN:
+            self.learned(did)
+
     def health(self) -> Health:
         """For ``Channel.health``."""
         health = replace(self._health, meter=self.meter)

@@ -193,7 +193,7 @@ def test_events_that_are_no_list_are_none(events: object) -> None:
 def test_there_is_an_end_to_everything() -> None:
     (said,) = parse(huge_body()).events
     assert isinstance(said, Said)
-    assert len(said.words) == 12_000
+    assert len(said.words) == 10_000
     assert len(read(*[webhook.follow(number=n) for n in range(600)])) == 500
     (stuck,) = read(webhook.sticker(keywords=["長" * 200] * 40))
     assert isinstance(stuck, Stuck)
@@ -205,4 +205,4 @@ def _within_bounds(event: Event) -> None:
     for name in getattr(event, "__slots__", ()):
         value = getattr(event, name)
         for part in value if isinstance(value, tuple) else (value,):
-            assert not isinstance(part, str) or len(part) <= 12_000
+            assert not isinstance(part, str) or len(part) <= 10_000

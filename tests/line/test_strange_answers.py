@@ -108,3 +108,19 @@ async def test_a_refusal_says_what_to_do(status: int, message: str, outcome: Out
     body = json.dumps({"message": message}).encode()
     async with answered(status, body, JSON) as (channel, _):
         assert (await channel.send(USER, out("一"), key="k")).outcome is outcome
+
+
+@pytest.mark.parametrize("status", [400, 404])
+async def test_a_pass_that_line_will_not_know_is_not_tried_for_ever(status: int) -> None:
+    async with answered(status, b'{"message": "Not found"}', JSON) as (channel, _):
+        sent = await channel.send(USER, out("一"), key="k", free=FREE)
+        assert sent == Sent(Outcome.REJECTED, pass_spent=True)  # the push was tried too
+
+
+async def test_what_line_allows_no_account_of_this_kind_stops_no_words() -> None:
+    async with answered(403, b'{"message": "Not available"}', JSON) as (channel, _):
+        await channel.show_typing(USER)
+        await channel.mark_read("read1")
+        assert channel.health().why != "token"
+        await channel.send(USER, out("一"), key="k")
+        assert channel.health().why == "token"

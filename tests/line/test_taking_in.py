@@ -95,6 +95,8 @@ async def test_words_that_cannot_be_read_tell_that_somebody_came(stage: Stage, w
 async def test_very_long_words_are_not_refused(stage: Stage) -> None:
     assert await stage.tell(webhook.text("長" * 5000)) == 200
     assert stage.words == ["長" * 5000]
+    assert await stage.tell(webhook.text("深" * 12_000, number=2)) == 200
+    assert stage.words[1:] == ["深" * 10_000]
 
 
 async def test_unsent_words_go_whatever_comes_first(stage: Stage) -> None:

@@ -14,7 +14,7 @@ from bot.setting_kinds import Secret
 from tests.fakes.door import FakeHouse
 from tests.fakes.line import webhook
 from tests.fakes.line.strategies import huge_body
-from tests.line.stage import OTHER, Stage, staged, until
+from tests.line.stage import OTHER, USER, Stage, staged, until
 
 HELLO = webhook.text("こんばんは")
 
@@ -153,8 +153,31 @@ async def test_more_than_a_delivery_ever_has_is_not_read(stage: Stage) -> None:
     raw = huge_body(400_000)
     assert len(raw) > 1 << 20
     assert await stage.post_signed(raw) == 413
-    assert await stage.post_signed(huge_body(200_000)) == 200
     assert stage.words == []
+    assert await stage.post_signed(huge_body(200_000)) == 200
+    assert stage.words == ["深" * 10_000]  # as much as is taken from LINE, and not nothing
+
+
+class HalfHouse(FakeHouse):
+    """Fails for one person at once, and takes a while over the other."""
+
+    done = False
+
+    async def accept(self, inbound: Inbound, *, expires_at: datetime | None) -> Receipt:
+        if inbound.address == USER:
+            raise RuntimeError
+        await asyncio.sleep(0.05)
+        self.done = True
+        return await super().accept(inbound, expires_at=expires_at)
+
+
+async def test_a_500_comes_only_when_nothing_of_the_delivery_goes_on() -> None:
+    house = HalfHouse()
+    async with staged(house=house) as stage:
+        events = [webhook.text("x", number=1), webhook.text("y", number=2, user=OTHER)]
+        assert await stage.line.tell(stage.url, *events) == 500
+        assert house.done
+        assert stage.words == ["y"]
 
 
 async def test_a_disconnected_line_leaves_nothing_half(stage: Stage) -> None:
