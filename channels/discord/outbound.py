@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import re
-import unicodedata
 from base64 import b32encode
 from collections.abc import Sequence
 from typing import Any, Final
 
+from bot.core.model.cutting import cut
 from bot.core.ports.door import Button
 
 Json = dict[str, Any]
@@ -23,26 +22,11 @@ _NO_PREVIEWS: Final = 1 << 2
 _ROW: Final = 5
 _MOST_BUTTONS: Final = 13
 _NONCE: Final = 25
-_ENDS: Final = (
-    re.compile(r"\n\s*\n"),
-    re.compile(r"\n"),
-    re.compile(r"[。．！？!?…][」』）)]*|[.] "),
-    re.compile(r"[、，, 　]"),
-)
-_JOINER: Final = "\u200d"
-_FLAGS: Final = range(0x1F1E6, 0x1F200)
-_TONES: Final = range(0x1F3FB, 0x1F400)
-_TAGS: Final = range(0xE0020, 0xE0080)
 
 
 def pieces(words: str, most: int = LONGEST) -> list[str]:
-    """``words`` cut where a reader would pause, never inside one sign (an emoji family, a flag)."""
-    found, rest = [], words.strip()
-    while _units(rest) > most:
-        end = _cut(rest, most)
-        found.append(rest[:end].strip())
-        rest = rest[end:].strip()
-    return [piece for piece in (*found, rest) if piece]
+    """``words`` as messages that Discord takes."""
+    return cut(words, most)
 
 
 def nonce(key: str, place: int) -> str:
@@ -90,40 +74,3 @@ def form(choice: str, title: str, label: str) -> Json:
     }
     row = {"type": 18, "label": label, "component": field}
     return {"custom_id": PRESS + choice, "title": title, "components": [row]}
-
-
-def _units(words: str) -> int:
-    return len(words) + sum(char > "\uffff" for char in words)
-
-
-def _cut(words: str, most: int) -> int:
-    """Where to cut: behind the last pause in the later half, or behind a whole sign."""
-    longest, units = 0, 0
-    for char in words:
-        units += 2 if char > "\uffff" else 1
-        if units > most:
-            break
-        longest += 1
-    for end in _ENDS:
-        ends = [found.end() for found in end.finditer(words, longest // 2, longest)]
-        if ends and not _inside(words, ends[-1]):
-            return ends[-1]
-    cut = longest
-    while cut > 1 and _inside(words, cut):
-        cut -= 1
-    return cut if cut > 1 else longest  # one endless sign: nobody reads it anyway
-
-
-def _inside(words: str, cut: int) -> bool:
-    """Whether a cut before ``words[cut]`` would tear one sign apart."""
-    after, before = words[cut], words[cut - 1]
-    if _JOINER in {after, before} or unicodedata.category(after) in {"Mn", "Me", "Mc"}:
-        return True
-    if ord(after) in _TONES or ord(after) in _TAGS:
-        return True
-    if ord(after) in _FLAGS and ord(before) in _FLAGS:
-        start = cut
-        while start > 0 and ord(words[start - 1]) in _FLAGS:
-            start -= 1
-        return (cut - start) % 2 == 1
-    return False

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
+from bot.core.model.cutting import cut
 from bot.core.ports.door import Button
 
 Json = dict[str, Any]
@@ -19,12 +19,6 @@ _LABEL: Final = 20
 _DATA: Final = 300
 _BUTTONS: Final = 13
 _KEYS: Final = uuid.UUID("5d1f3a52-8a0e-4f5b-9b0c-6d61646f616b")
-_ENDS: Final = (
-    re.compile(r"\n\s*\n"),
-    re.compile(r"\n"),
-    re.compile(r"[。．！？!?…][」』）)]*|[.] "),
-    re.compile(r"[、，, 　]"),
-)
 
 
 def texts(words: str, buttons: Sequence[Button] = ()) -> list[Json]:
@@ -46,41 +40,13 @@ def retry_key(key: str, place: int) -> str:
 
 
 def pieces(words: str, most: int = LONGEST) -> list[str]:
-    """``words`` cut where a reader would pause; joined again they are the same but for blanks."""
-    return [piece for piece in (cut.strip() for cut in _cuts(words, most)) if piece]
-
-
-def _cuts(words: str, most: int) -> Iterator[str]:
-    while units(words) > most:
-        end = _end(words, most)
-        yield words[:end]
-        words = words[end:]
-    yield words
-
-
-def _end(words: str, most: int) -> int:
-    """Behind the last pause in the later half of what fits, or behind all that fits."""
-    longest, used = 0, 0
-    for char in words:
-        used += 2 if char > "\uffff" else 1
-        if used > most:
-            break
-        longest += 1
-    for end in _ENDS:
-        found = [each.end() for each in end.finditer(words, longest // 2, longest)]
-        if found:
-            return found[-1]
-    return longest
+    """``words`` as texts that LINE takes."""
+    return cut(words, most)
 
 
 def label(words: str) -> str:
     """As much of ``words`` as stands on a button."""
     return pieces(words, _LABEL)[0]
-
-
-def units(words: str) -> int:
-    """The length as LINE counts it."""
-    return len(words) + sum(char > "\uffff" for char in words)
 
 
 def _item(button: Button) -> Json:

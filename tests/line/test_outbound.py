@@ -7,8 +7,9 @@ import uuid
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.core.model.cutting import units
 from bot.core.ports.door import Button
-from channels.line.outbound import LONGEST, PER_CALL, calls, pieces, retry_key, texts, units
+from channels.line.outbound import LONGEST, PER_CALL, calls, pieces, retry_key, texts
 from tests.fakes.line import limits
 from tests.fakes.line.contract import messaging
 

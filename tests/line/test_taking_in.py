@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
+from bot.core.model.cutting import units
 from bot.settings import Settings
 from channels.line.chores import set_up
-from channels.line.outbound import units
 from channels.line.richmenu import ROOM_NAME
 from tests.fakes.door import PHRASE
 from tests.fakes.line import webhook
