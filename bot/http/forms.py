@@ -22,6 +22,11 @@ async def read_form(request: web.Request, *, max_bytes: int = MAX_BYTES) -> Mapp
     """
     if request.content_type != _FORM:
         raise BadInput
+    return parse_form(await read_body(request, max_bytes=max_bytes))
+
+
+async def read_body(request: web.Request, *, max_bytes: int) -> bytes:
+    """The raw body. Raises ``BodyTooLarge`` before more than ``max_bytes`` were kept."""
     if (request.content_length or 0) > max_bytes:
         raise BodyTooLarge
     body = bytearray()
@@ -29,7 +34,7 @@ async def read_form(request: web.Request, *, max_bytes: int = MAX_BYTES) -> Mapp
         body += chunk
         if len(body) > max_bytes:
             raise BodyTooLarge
-    return parse_form(bytes(body))
+    return bytes(body)
 
 
 def parse_form(body: bytes) -> Mapping[str, str]:

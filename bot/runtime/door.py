@@ -32,14 +32,13 @@ from bot.core.model.messages import Inbound
 from bot.core.model.people import AgeBand, Leanings, Pace, SpeaksAs, Wish
 from bot.core.model.safety import shows_card
 from bot.core.model.sealed import Tag
-from bot.core.ports.door import Answer
+from bot.core.ports.door import JOIN, Answer
 from bot.core.ports.reads import RoomReads
 from bot.core.ports.relay_reads import RelayReads
 from bot.core.ports.tools import Clock, Screen
 from bot.runtime.counter import Counter
 
 Say = Callable[..., str]
-JOIN = "join"
 WEB = "webchat"
 """Links lead into the web room; its channel keeps no addresses of its own."""
 _CALLED = "合言葉"

@@ -6,9 +6,9 @@ import asyncio
 from collections.abc import Sequence
 from typing import Any, Final
 
-from bot.core.model.messages import Capabilities, Form, Outbound
+from bot.core.model.messages import Capabilities, Outbound
 from bot.core.ports.channel import Handed, Health, Outcome, Pass, Sent, own_settings
-from bot.core.ports.door import Button
+from bot.core.ports.telling import carried
 from channels.discord.fetching import Fetcher
 from channels.discord.gateway import Gateway
 from channels.discord.inbound import number
@@ -91,11 +91,6 @@ class DiscordChannel:
             return
 
     async def _carry(self, address: str, outbound: Outbound, key: str) -> None:
-        say, locale = self._handed.door.say, outbound.locale
-        words, buttons = outbound.words, list[Button]()
-        if outbound.form is Form.BELL:
-            buttons = [Button(say("messenger.bell.open", locale), "room")]
-        elif outbound.automatic:
-            words = f"{say('messenger.automatic', locale)}\n{words}"
+        words, buttons = carried(outbound, self._handed.door.say)
         channel_id = await self._gateway.mail.channel_of(address)
         await self._gateway.mail.deliver(channel_id, words, buttons, key=key)

@@ -14,8 +14,6 @@ Say = Callable[[str, str], str]  # a text key and a locale
 
 TALK: Final = "talk"
 """Go on in the direct messages; every other choice is the house's."""
-JOIN: Final = "join"
-"""Type a passphrase: the house's word for it."""
 POST: Final = "post"
 """Put a button into a channel of a server."""
 _IN_SERVER, _WITH_BOT = 0, 1

@@ -7,7 +7,6 @@ and tried again; it stops nothing else.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -24,7 +23,7 @@ from channels.discord.mail import Mail
 from channels.discord.settings import DiscordSettings
 from channels.discord.state import State
 from channels.discord.stored import NAME
-from channels.discord.tapping import Tapping, marked
+from channels.discord.tapping import Tapping
 from channels.discord.troubles import Away, BadSetup, BadToken, Closed, Refused, Trouble
 
 log = structlog.get_logger()
@@ -55,13 +54,12 @@ class Gateway:
         self._looking = 0  # sessions whose people have still to be looked at
         self._lanes: Lanes[Item] = Lanes(self.handed.spawn, self._take_in, self.pauses)
         self._catch_up = CatchUp(self.mail)
-        say: Callable[..., str] = lambda answer, locale: marked(door, answer, locale)  # noqa: E731  # one line
         self._intake = Intake(
-            door, self.mail, say, self._own_id, settings.locale, settings.pictures,
+            door, self.mail, self._own_id, settings.locale, settings.pictures,
             self.pauses.sending_s,
         )  # fmt: skip
         self._tapping = Tapping(
-            door, self.mail, self.call, say, self._application_id,
+            door, self.mail, self.call, self._application_id,
             choices(bell_only=self.bell_only), self.bell_only, settings.base_url,
         )  # fmt: skip
 

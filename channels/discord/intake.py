@@ -11,8 +11,8 @@ import structlog
 from bot.core.model.commands import Receipt
 from bot.core.model.errors import MadoakariError
 from bot.core.model.messages import Inbound
-from bot.core.ports.door import Answer, Door
-from channels.discord.commands import JOIN
+from bot.core.ports.door import JOIN, Answer, Door
+from bot.core.ports.telling import shown
 from channels.discord.inbound import Deleted, Reacted, Wrote
 from channels.discord.mail import Mail
 from channels.discord.stored import NAME, as_stored, reaction, refs
@@ -27,7 +27,6 @@ class Intake:
 
     door: Door
     mail: Mail
-    marked: Callable[[Answer, str], str]  # an answer's words, with the mark of machines
     own_id: Callable[[], int]
     locale: str
     pictures: bool
@@ -100,7 +99,7 @@ class Intake:
 
     async def _answer(self, wrote: Wrote, answer: Answer) -> None:
         """Best effort: nothing of it is kept."""
-        key, words = f"answer:{wrote.message_id}", self.marked(answer, self.locale)
+        key, words = f"answer:{wrote.message_id}", shown(answer, self.door.say, self.locale)
         try:
             async with asyncio.timeout(self.answering_s):
                 await self.mail.deliver(wrote.channel_id, words, answer.buttons, key=key)

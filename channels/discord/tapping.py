@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from bot.core.model.errors import MadoakariError
-from bot.core.ports.door import Answer, Button, Door
-from channels.discord.commands import JOIN, POST, TALK
+from bot.core.ports.door import JOIN, Answer, Button, Door
+from bot.core.ports.telling import shown as told
+from channels.discord.commands import POST, TALK
 from channels.discord.inbound import Tapped
 from channels.discord.mail import Call, Mail
 from channels.discord.outbound import EPHEMERAL, PRESS, form, pieces, shown
@@ -34,7 +35,6 @@ class Tapping:
     door: Door
     mail: Mail
     call: Call
-    marked: Callable[[Answer, str], str]
     application_id: Callable[[], str]
     commands: Mapping[str, str]  # name -> choice
     bell_only: bool
@@ -82,7 +82,7 @@ class Tapping:
         greeting = await self.door.arrive(NAME, address, tapped.locale)
         if not tapped.in_server:
             return greeting
-        words, key = self.marked(greeting, tapped.locale), f"talk:{tapped.interaction_id}"
+        words, key = told(greeting, self.door.say, tapped.locale), f"talk:{tapped.interaction_id}"
         try:
             channel_id = await self.mail.channel_of(address)
             await self.mail.deliver(channel_id, words, greeting.buttons, key=key)
@@ -93,7 +93,7 @@ class Tapping:
         return Answer(self.door.say("channel.discord.opened", tapped.locale))
 
     async def _show(self, tapped: Tapped, answer: Answer) -> None:
-        words = self.marked(answer, tapped.locale)
+        words = told(answer, self.door.say, tapped.locale)
         if tapped.in_server:
             words += "\n\n" + self.door.say("channel.discord.careful", tapped.locale)
         first, *more = pieces(words)
@@ -121,10 +121,3 @@ class Tapping:
             interaction_id=str(tapped.interaction_id),
             webhook_token=tapped.token,
         )
-
-
-def marked(door: Door, answer: Answer, locale: str) -> str:
-    """An answer's words with the mark of machines; a neutral notice carries none."""
-    if answer.neutral:
-        return answer.words
-    return f"{door.say('messenger.automatic', locale)}\n{answer.words}"

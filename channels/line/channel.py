@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from bot.core.model.messages import Capabilities, Form, Outbound
+from bot.core.model.messages import Capabilities, Outbound
 from bot.core.ports.channel import (
     Handed,
     Health,
@@ -18,7 +18,7 @@ from bot.core.ports.channel import (
     Sent,
     own_settings,
 )
-from bot.core.ports.door import Button
+from bot.core.ports.telling import carried
 from channels.line import outbound
 from channels.line.calls import Did, Status
 from channels.line.client import LineClient
@@ -135,12 +135,7 @@ class LineChannel:
         await self._client.close()
 
     def _messages(self, out: Outbound) -> list[Json]:
-        say, words, buttons = self._handed.door.say, out.words, list[Button]()
-        if out.form is Form.BELL:
-            buttons = [Button(say("messenger.bell.open", out.locale), "room")]
-        elif out.automatic:
-            words = f"{say('messenger.automatic', out.locale)}\n{words}"
-        return outbound.texts(words, buttons)
+        return outbound.texts(*carried(out, self._handed.door.say))
 
     async def _by_pass(self, free: Pass, messages: list[Json]) -> tuple[Sent, bool]:
         """Try the free answer: what came of it, and whether it went that way.

@@ -10,7 +10,8 @@ import structlog
 from bot.core.model.errors import BadEncoding, EmptyText, MadoakariError
 from bot.core.model.messages import Inbound, Ticket
 from bot.core.ports.channel import Handed
-from bot.core.ports.door import Answer
+from bot.core.ports.door import JOIN, Answer
+from bot.core.ports.telling import shown
 from channels.line import inbound as i
 from channels.line import outbound
 from channels.line.client import LineClient
@@ -22,7 +23,6 @@ log = structlog.get_logger()
 NAME: Final = "line"
 TOKEN_LASTS: Final = timedelta(seconds=57)
 """LINE takes a reply token for a minute; a little less is certain whatever our clock says."""
-JOIN: Final = "join"
 _PICTURE: Final = "image"
 
 
@@ -153,9 +153,7 @@ class Intake:
     def _answer(self, common: i.Common, answer: Answer) -> None:
         """Show an answer of the service, for nothing; lost ones are had by another tap."""
         if common.reply_token is not None:
-            words = answer.words
-            if not answer.neutral:
-                words = f"{self._door.say('messenger.automatic', self._locale)}\n{words}"
+            words = shown(answer, self._door.say, self._locale)
             messages = outbound.calls(outbound.texts(words, answer.buttons))[0]
             self._handed.spawn(self._reply(common.reply_token, messages), "line-answer")
 

@@ -9,6 +9,8 @@ from typing import Final
 import structlog
 from aiohttp import web
 
+from bot.core.model.errors import BodyTooLarge
+from bot.http.forms import read_body
 from channels.line import inbound as i
 from channels.line.genuine import is_genuine
 from channels.line.intake import NAME, Intake
@@ -38,8 +40,9 @@ class Webhook:
         200 only after everything in it is stored: whatever the store raises becomes the house's
         own 500, and LINE delivers again.
         """
-        body = await _read(request)
-        if body is None:
+        try:
+            body = await read_body(request, max_bytes=MOST_BYTES)
+        except BodyTooLarge:
             return web.Response(status=413)
         if not is_genuine(body, request.headers.get("X-Line-Signature"), self._secrets):
             return web.Response(status=401)
@@ -70,15 +73,3 @@ class Webhook:
         async with self._turnstile.turn(person):
             for event in events:
                 await self._intake.take(event)
-
-
-async def _read(request: web.Request) -> bytes | None:
-    """The raw bytes; None where there are more than any delivery has."""
-    if (request.content_length or 0) > MOST_BYTES:
-        return None
-    body = bytearray()
-    async for chunk in request.content.iter_any():
-        body += chunk
-        if len(body) > MOST_BYTES:
-            return None
-    return bytes(body)

@@ -60,6 +60,10 @@ answered by its link.
 """
 
 
+JOIN = "join"
+"""What ``Door.choice_in`` says of a passphrase: such words go to ``Door.join``."""
+
+
 class Door(Protocol):
     """What wiring hands to a channel: everything it may do with what came in."""
 

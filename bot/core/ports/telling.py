@@ -6,12 +6,16 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 from bot.core.model.duty import JAPAN
+from bot.core.model.messages import Form, Outbound
+from bot.core.ports.door import Answer, Button
 from bot.core.ports.reads import DutyView
 
 _WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 Say = Callable[..., str]
 """A text key and its values in, words in the reader's language out."""
+SayIn = Callable[..., str]
+"""The same with the language after the key, as ``Door.say`` has it."""
 
 
 def duty_words(duty: DutyView, say: Say, now: datetime) -> str:
@@ -35,3 +39,22 @@ def moment(at: datetime, say: Say, now: datetime) -> str:
         return say("visitor.when.tomorrow", clock=clock)
     day = say(f"visitor.weekday.{_WEEKDAYS[there.weekday()]}")
     return say("visitor.when.date", month=there.month, day=there.day, weekday=day, clock=clock)
+
+
+def shown(answer: Answer, say: SayIn, locale: str) -> str:
+    """An answer's words with the mark of machines (R-049); the neutral one carries none."""
+    return answer.words if answer.neutral else marked(answer.words, say, locale)
+
+
+def carried(outbound: Outbound, say: SayIn) -> tuple[str, tuple[Button, ...]]:
+    """Words and buttons of what goes out. A bell has one neutral button and no word of ours."""
+    locale = outbound.locale
+    if outbound.form is Form.BELL:
+        return outbound.words, (Button(say("messenger.bell.open", locale), "room"),)
+    words = marked(outbound.words, say, locale) if outbound.automatic else outbound.words
+    return words, ()
+
+
+def marked(words: str, say: SayIn, locale: str) -> str:
+    """Words that no human wrote, with the mark that says so."""
+    return f"{say('messenger.automatic', locale)}\n{words}"
