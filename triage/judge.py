@@ -1,0 +1,180 @@
+"""All members of triage behind one door: loads what is there, says what is missing."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, Self, TypeVar
+
+from triage.course import Earlier, follow
+from triage.decide import decide
+from triage.fusion import Fusion
+from triage.linear import LinearMember
+from triage.opinion import Opinion
+from triage.rules import Rules
+from triage.text import Normalised, normalise
+from triage.verdict import Level, Reason, Verdict
+
+if TYPE_CHECKING:
+    from triage.transformer import TransformerMember
+
+WEIGHTS: Final = Path(__file__).parent / "weights"
+READY: Final = "ready"
+_MANIFEST: Final = "manifest.json"
+
+Loaded = TypeVar("Loaded")
+
+
+class NotLoaded(RuntimeError):
+    """The transformer is not there, so nobody can say more than the first speed did."""
+
+
+class Judge:
+    """Rules, linear member and transformer. One instance serves the process.
+
+    ``states`` names every member with 'ready' or, in one English word or two, what is wrong
+    ('missing', 'altered', 'broken'); health pages show it. Nothing here keeps or logs words.
+    """
+
+    name: Final = "judge"
+
+    def __init__(
+        self,
+        rules: Rules,
+        fusion: Fusion | None,
+        linear: LinearMember | None,
+        transformer: TransformerMember | None,
+        states: Mapping[str, str],
+    ) -> None:
+        self._rules, self._fusion = rules, fusion
+        self._linear, self._transformer = linear, transformer
+        self.states = dict(states)
+
+    @classmethod
+    def load(cls, folder: Path = WEIGHTS) -> Self:
+        """Whatever of the members can be loaded; the rest is named in ``states``.
+
+        Raises ``LexiconError`` for a broken lexicon: rules are the floor and must be there.
+        """
+        states = {"rules": READY}
+        files = _Files(folder)
+
+        def member(name: str, load: Callable[[], Loaded], *needed: str) -> Loaded | None:
+            trouble = files.trouble(needed)
+            loaded: Loaded | None = None
+            if trouble is None:
+                try:
+                    loaded = load()
+                except Exception:  # whatever a damaged file does, the other members go on
+                    trouble = "broken"
+            states[name] = trouble or READY
+            return loaded
+
+        fusion = member(
+            "fusion",
+            lambda: Fusion.load(folder / "fusion.json", folder / "thresholds.toml"),
+            "fusion.json",
+            "thresholds.toml",
+        )
+        linear = member("linear", lambda: LinearMember.load(folder / "linear.npz"), "linear.npz")
+        transformer = member(
+            "transformer", lambda: _transformer(folder), "transformer.onnx", "alphabet.txt"
+        )
+        return cls(Rules.load(), fusion, linear, transformer, states)
+
+    @property
+    def version(self) -> str:
+        """Which weights and thresholds these are."""
+        return self._fusion.version if self._fusion else "rules only"
+
+    @property
+    def complete(self) -> bool:
+        """Whether every member is there."""
+        return all(state == READY for state in self.states.values())
+
+    def screen(self, text: str) -> Verdict:
+        """The first speed: rules and linear member, inside the transaction. Never raises.
+
+        What they do not flag is no calm yet: the second speed decides that.
+        """
+        floor = self._rules.screen(text)
+        if self._fusion is None or self._linear is None:
+            return floor
+        try:
+            plain = normalise(text)
+            opinions = {"linear": self._linear.opinion(plain.text)}
+            return floor.joined(self._judged(opinions, floor.level, plain, "first"))
+        except Exception:  # the message is stored in this transaction; the rules must be enough
+            return floor
+
+    def assess(self, text: str, before: Sequence[str]) -> Verdict:
+        """The second speed: every member, the message read after ``before``.
+
+        Raises ``NotLoaded`` where a member is missing, and whatever goes wrong in one.
+        """
+        if self._fusion is None or self._linear is None or self._transformer is None:
+            raise NotLoaded
+        plain = normalise(text)
+        floor = self._rules.screen(text)
+        opinions = {
+            "linear": self._linear.opinion(plain.text),
+            "transformer": self._transformer.opinion(plain.text),
+        }
+        return self._judged(opinions, floor.level, plain, "second")
+
+    def course(self, earlier: Sequence[Earlier], text: str, verdict: Verdict) -> Verdict:
+        """The verdict in the light of what the same person wrote before; never lower."""
+        return follow(earlier, text, verdict, self.verdict)
+
+    def verdict(self, text: str) -> Verdict:
+        """The final verdict on one message alone. Never raises; UNDECIDED on any failure."""
+        first = self.screen(text)
+        try:
+            return decide(first, self.assess(text, ()))
+        except Exception:  # a researcher's batch must go on, and never read a failure as calm
+            return decide(first, None)
+
+    def _judged(
+        self, opinions: Mapping[str, Opinion], floor: Level, plain: Normalised, point: str
+    ) -> Verdict:
+        assert self._fusion is not None  # noqa: S101 - callers looked
+        found = self._fusion.verdict(opinions, floor, point=point)
+        if found.level is Level.NONE:
+            return found
+        reasons = tuple(
+            Reason(name, found.level, *plain.span(opinion.start, opinion.end), member=name)
+            for name, opinion in opinions.items()
+        )
+        return replace(found, reasons=reasons)
+
+
+def _transformer(folder: Path) -> TransformerMember:
+    # Imported here: without onnxruntime the rest must still work, and 'madoakari staff' is quick.
+    from triage.transformer import TransformerMember  # noqa: PLC0415
+
+    return TransformerMember.load(folder / "transformer.onnx", folder / "alphabet.txt")
+
+
+class _Files:
+    """The weights folder with what its manifest promises."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        try:
+            self._sums: Mapping[str, str] = json.loads((folder / _MANIFEST).read_text())["files"]
+        except (OSError, ValueError, KeyError, TypeError):
+            self._sums = {}
+
+    def trouble(self, names: Sequence[str]) -> str | None:
+        """None where every named file is there and is the one that the manifest names."""
+        for name in names:
+            try:
+                data = (self._folder / name).read_bytes()
+            except OSError:
+                return "missing"
+            if hashlib.sha256(data).hexdigest() != self._sums.get(name):
+                return "altered"
+        return None

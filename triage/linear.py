@@ -1,0 +1,91 @@
+"""The linear member: one weight for each run of characters. NumPy only, always there."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Final, Self
+
+import numpy as np
+import numpy.typing as npt
+
+from triage.grams import BITS, grams
+from triage.opinion import KINDS, STEPS, Opinion
+
+_WINDOW: Final = 300  # characters judged together; a longer message is judged in several views
+_STRIDE: Final = 200
+_WIDEST: Final = 12  # characters of a marked passage
+_OUTPUTS: Final = len(STEPS) + len(KINDS)
+
+Floats = npt.NDArray[np.float32]
+
+
+class LinearMember:
+    """Weights over hashed runs. Immutable: one instance serves every thread."""
+
+    name: Final = "linear"
+
+    def __init__(
+        self, weights: npt.NDArray[np.int8], scale: Floats, rarity: Floats, bias: Floats
+    ) -> None:
+        """``weights`` (buckets, outputs) times ``scale`` (outputs,); ``rarity`` (buckets,)."""
+        if weights.shape != (1 << BITS, _OUTPUTS) or rarity.shape != (1 << BITS,):
+            raise ValueError("these weights are of another shape than the linear member's")
+        self._weights, self._scale, self._rarity, self._bias = weights, scale, rarity, bias
+
+    @classmethod
+    def load(cls, path: Path) -> Self:
+        """Read the weights. Raises ``OSError``, ``KeyError`` or ``ValueError``."""
+        with np.load(path, allow_pickle=False) as file:
+            rarity = file["rarity"].astype(np.float32) / np.float32(16)
+            return cls(file["weights"], file["scale"], rarity, file["bias"])
+
+    def opinion(self, plain: str) -> Opinion:
+        """What the runs of the plain form say; of a long one, what its gravest part says."""
+        best: tuple[Floats, int, int] | None = None
+        for begin in _windows(len(plain)):
+            scores, start, end = self._judge(plain[begin : begin + _WINDOW])
+            if best is None or scores[1] + scores[2] > best[0][1] + best[0][2]:
+                best = (scores, begin + start, begin + end)
+        assert best is not None  # noqa: S101 - there is always one window
+        numbers = tuple(float(number) for number in best[0])
+        return Opinion(numbers[: len(STEPS)], numbers[len(STEPS) :], best[1], best[2])
+
+    def _judge(self, plain: str) -> tuple[Floats, int, int]:
+        buckets, starts, lengths = grams(plain)
+        _, first = np.unique(buckets, return_index=True)
+        rarity = self._rarity[buckets]
+        norm = max(1e-6, float(np.sqrt((rarity[first] ** 2).sum())))
+        weights = self._weights[buckets] * self._scale  # (runs, outputs)
+        parts = weights * (rarity / norm)[:, None]
+        scores = parts[first].sum(axis=0) + self._bias
+        grave = parts[:, 1] + parts[:, 2]
+        start, end = _heaviest(grave, starts, lengths, len(plain))
+        return scores, start, end
+
+
+def _windows(size: int) -> list[int]:
+    """Where the views of a message begin."""
+    if size <= _WINDOW:
+        return [0]
+    return [*range(0, size - _WINDOW, _STRIDE), size - _WINDOW]
+
+
+def _heaviest(
+    weights: Floats, starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64], size: int
+) -> tuple[int, int]:
+    """The passage of at most ``_WIDEST`` characters whose runs weigh most."""
+    if not size:
+        return 0, 0
+    load = np.zeros(size + 3, dtype=np.float32)  # one edge before, two places of slack behind
+    share = weights / lengths
+    for offset in range(3):
+        reach = lengths > offset
+        np.add.at(load, starts[reach] + 1 + offset, share[reach])
+    total = np.concatenate([np.zeros(1, dtype=np.float32), np.cumsum(load[1 : size + 1])])
+    best, place = -np.inf, (0, size)
+    for width in range(2, min(_WIDEST, size) + 1):
+        sums = total[width:] - total[:-width]
+        at = int(np.argmax(sums))
+        if float(sums[at]) > best:
+            best, place = float(sums[at]), (at, at + width)
+    return place

@@ -1,0 +1,206 @@
+"""Pre-training: hide characters of ordinary Japanese and let the encoder guess them.
+
+Resumes from the last checkpoint; a run that is killed loses at most a few minutes.
+"""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import math
+import time
+from collections import Counter
+from collections.abc import Iterator
+from multiprocessing import Pool
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import numpy.typing as npt
+import torch
+from torch import Tensor, nn
+
+from triage.characters import BREAK, MASK, PAD, START, UNKNOWN, Alphabet
+from triage.text import normalise
+from triage.training.encoder import Encoder, Guesser
+from triage.training.settings import CONFIG
+
+_SHAPE: Final[dict[str, Any]] = CONFIG["encoder"]
+_PLAN: Final[dict[str, Any]] = CONFIG["pretrain"]
+_HELD_OUT: Final = 2000  # lines, to see whether guessing gets better
+_LONGEST_SPAN: Final = 3
+_KEPT, _SWAPPED = 0.1, 0.1  # of the hidden characters: left as they are, replaced at random
+
+
+def read_texts(folder: Path) -> list[str]:
+    """All utterances, '' between dialogues. Raises ``ValueError`` where a hash differs."""
+    lines: list[str] = []
+    for name, wanted in CONFIG["pretraining_texts"].items():
+        data = gzip.decompress((folder / name).read_bytes())
+        if hashlib.sha256(data).hexdigest() != wanted:
+            raise ValueError(f"{folder / name}: not the text that the configuration names")
+        lines += ["", *data.decode("utf-8").splitlines()]
+    return lines
+
+
+def plain(line: str) -> str:
+    """The plain form of one line."""
+    return normalise(line).text
+
+
+def prepare(folder: Path, work: Path, more: list[str]) -> None:
+    """Write the alphabet and the packed lines into ``work``; done once."""
+    if (work / "packed.npy").exists():
+        return
+    with Pool(2) as pool:
+        texts = pool.map(plain, read_texts(folder), chunksize=4000)
+        seen = Counter(letter for text in (*texts, *pool.map(plain, more)) for letter in text)
+    least = CONFIG["alphabet"]["least_seen"]
+    alphabet = Alphabet(sorted(letter for letter, count in seen.items() if count >= least))
+    alphabet.write(work / "alphabet.txt")
+    packed = np.array(list(_packed(texts, alphabet)), dtype=np.uint16)
+    np.random.default_rng(CONFIG["seed"]).shuffle(packed)
+    np.save(work / "packed.npy", packed)
+
+
+def _packed(texts: list[str], alphabet: Alphabet) -> Iterator[list[int]]:
+    """Lines of one length: utterances of one dialogue with breaks between them."""
+    length: int = _PLAN["length"]
+    line = [START]
+    for text in texts:
+        numbers = alphabet.encode(text)
+        if len(line) > 1 and (not text or len(line) + 1 + len(numbers) > length):
+            yield line + [PAD] * (length - len(line))
+            line = [START]
+        if numbers:
+            line += ([BREAK] if len(line) > 1 else []) + numbers
+            line = line[:length]
+    if len(line) > 1:
+        yield line + [PAD] * (length - len(line))
+
+
+def hide(numbers: Tensor, size: int, share: float, dice: torch.Generator) -> tuple[Tensor, Tensor]:
+    """Spans of characters hidden: what the encoder sees, and where it must guess."""
+    real = numbers > UNKNOWN
+    chance = share / ((1 + _LONGEST_SPAN) / 2)
+    starts = torch.rand(numbers.shape, generator=dice) < chance
+    spans = torch.randint(1, _LONGEST_SPAN + 1, numbers.shape, generator=dice) * starts
+    hidden = torch.zeros_like(real)
+    for offset in range(_LONGEST_SPAN):
+        reaching = spans > offset
+        hidden |= nn.functional.pad(reaching, (offset, 0))[:, : numbers.shape[1]]
+    hidden &= real
+    luck = torch.rand(numbers.shape, generator=dice)
+    other = torch.randint(MASK + 1, size, numbers.shape, generator=dice)
+    shown = torch.where(
+        hidden & (luck >= _KEPT + _SWAPPED), torch.full_like(numbers, MASK), numbers
+    )
+    return torch.where(hidden & (luck < _SWAPPED), other, shown), hidden
+
+
+def _loss(model: Guesser, numbers: Tensor, share: float, dice: torch.Generator) -> Tensor:
+    shown, hidden = hide(numbers, model.bias.shape[0], share, dice)
+    return nn.functional.cross_entropy(model(shown, hidden), numbers[hidden])
+
+
+def _rate(spent: float) -> float:
+    """The learning rate after ``spent`` (0 to 1) of the time: a short rise, then a cosine."""
+    rise = min(1.0, spent / 0.02 + 0.02)
+    return float(_PLAN["learning_rate"]) * rise * (0.5 + 0.5 * math.cos(math.pi * min(1.0, spent)))
+
+
+def _batches(packed: npt.NDArray[np.uint16], dice: np.random.Generator) -> Iterator[Tensor]:
+    """Endless batches; lines of like length stand together so that little is padding."""
+    size: int = _PLAN["batch"]
+    lengths = (packed != PAD).sum(axis=1)
+    while True:
+        order = dice.permutation(len(packed))
+        for block in np.array_split(order, max(1, len(order) // (size * 50))):
+            by_length = block[np.argsort(lengths[block], kind="stable")]
+            groups = [by_length[n : n + size] for n in range(0, len(by_length), size)]
+            for index in dice.permutation(len(groups)):
+                rows = packed[groups[index]][:, : lengths[groups[index]].max()]
+                yield torch.from_numpy(rows.astype(np.int64))
+
+
+def _try_out(model: Guesser, held: npt.NDArray[np.uint16]) -> float:
+    dice = torch.Generator().manual_seed(1)
+    model.eval()
+    with torch.inference_mode():
+        losses = [
+            _loss(model, torch.from_numpy(held[n : n + 100].astype(np.int64)), 0.15, dice)
+            for n in range(0, len(held), 100)
+        ]
+    model.train()
+    return float(torch.stack(losses).mean())
+
+
+def pretrain(work: Path) -> None:
+    """Train for the configured minutes, or go on where a checkpoint stands."""
+    torch.set_num_threads(CONFIG["threads"])
+    torch.manual_seed(CONFIG["seed"])
+    packed = np.load(work / "packed.npy")
+    held, packed = packed[:_HELD_OUT], packed[_HELD_OUT:]
+    model = Guesser(Encoder(len(Alphabet.read(work / "alphabet.txt")), _SHAPE))
+    optimiser = torch.optim.AdamW(
+        model.parameters(), weight_decay=0.01, betas=(0.9, 0.98), fused=True
+    )
+    state: dict[str, Any] = {"spent": 0.0, "seen": 0, "round": 0}
+    checkpoint = work / "pretrain.pt"
+    if checkpoint.exists():
+        saved = torch.load(checkpoint, weights_only=True)
+        model.load_state_dict(saved["model"])
+        optimiser.load_state_dict(saved["optimiser"])
+        state = saved["state"]
+    _run(model, optimiser, state, packed, held, checkpoint)
+    torch.save(model.encoder.state_dict(), work / "encoder.pt")
+
+
+def _run(
+    model: Guesser,
+    optimiser: torch.optim.Optimizer,
+    state: dict[str, Any],
+    packed: npt.NDArray[np.uint16],
+    held: npt.NDArray[np.uint16],
+    checkpoint: Path,
+) -> None:
+    total = float(_PLAN["minutes"]) * 60
+    state["round"] += 1
+    dice = torch.Generator().manual_seed(CONFIG["seed"] + state["round"])
+    batches = _batches(packed, np.random.default_rng(CONFIG["seed"] + state["round"]))
+    last = begun = time.monotonic()
+    before = state["spent"]
+    model.train()
+    while state["spent"] < total:
+        numbers = next(batches)
+        for group in optimiser.param_groups:
+            group["lr"] = _rate(state["spent"] / total)
+        loss = _loss(model, numbers, float(_PLAN["masked"]), dice)
+        loss.backward()
+        nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimiser.step()
+        optimiser.zero_grad()
+        now = time.monotonic()
+        state["seen"] += int((numbers != PAD).sum())
+        state["spent"] = before + now - begun
+        if now - last > float(_PLAN["checkpoint_minutes"]) * 60 or state["spent"] >= total:
+            last = now
+            _keep(model, optimiser, state, checkpoint, _try_out(model, held))
+
+
+def _keep(
+    model: Guesser,
+    optimiser: torch.optim.Optimizer,
+    state: dict[str, Any],
+    checkpoint: Path,
+    loss: float,
+) -> None:
+    fresh = checkpoint.with_suffix(".new")
+    torch.save(
+        {"model": model.state_dict(), "optimiser": optimiser.state_dict(), "state": state}, fresh
+    )
+    fresh.replace(checkpoint)
+    print(
+        f"{state['spent'] / 60:.1f} min, {state['seen'] / 1e6:.2f} M characters, loss {loss:.4f}",
+        flush=True,
+    )
