@@ -1,4 +1,4 @@
-"""The command line: ``madoakari serve | demo | staff | db | doctor``.
+"""The command line: ``madoakari serve | demo | staff | db | doctor | triage``.
 
 Every trouble that the operator can mend is one sentence on the error output and status 2.
 """
@@ -32,8 +32,10 @@ from bot.service import (
 from bot.settings import Settings, SettingsError
 from bot.staff_desk import NoSuchStaff, disable, invite, roster
 from bot.texts import Texts
+from bot.triage_desk import lines_of, readable
 from bot.wiring import load_settings
 from channels import discover
+from triage.judge import Judge
 
 Result = TypeVar("Result")
 
@@ -91,6 +93,27 @@ def demo(*, port: int, pace: float, once: bool) -> None:
     """Run the demonstration."""
     hush_tracebacks()
     _run(lambda: run_demo(port=port, pace=pace, stay=not once))
+
+
+@commands.command(
+    help="What triage says of WORDS, or of many lines (from WORDS as a file, or stdin)."
+)
+@click.argument("words", required=False)
+@click.option("--jsonl", is_flag=True, help="Lines of {id, text, speaker}; one verdict each.")
+@click.option("--conversation", is_flag=True, help="Lines of {id, turns}; levels after each turn.")
+def triage(*, words: str | None, jsonl: bool, conversation: bool) -> None:
+    """Judge one message, or lines of messages or conversations."""
+    if jsonl and conversation:
+        raise click.UsageError("choose one of --jsonl and --conversation")
+    if not (jsonl or conversation):
+        if words is None:
+            raise click.UsageError("give the words in quotes, or --jsonl or --conversation")
+        for line in readable(Judge.load(), words):
+            click.echo(line)
+        return
+    with click.open_file(words or "-", "rb") as source:
+        for line in lines_of(Judge.load(), source, conversations=conversation):
+            click.echo(line)
 
 
 @commands.group(help="Staff accounts.")

@@ -23,6 +23,7 @@ from bot.settings import Settings
 from bot.storage.opening import any_wrapped_key
 from bot.web import make_app
 from bot.wiring import Ground, Parts, build, lay_ground
+from triage.judge import Judge
 
 log = structlog.get_logger()
 
@@ -85,6 +86,7 @@ class Service:
         parts.ground.tasks.spawn(self._relay(), name="relay")
         parts.scheduler.start()
         log.info("service_started", port=self.port)
+        _tell_of_triage(parts.ground.judge)
 
     async def stop(self) -> None:
         """Refuse new work, finish what is in hand, and let go of everything."""
@@ -211,6 +213,13 @@ def check_data_folder(settings: Settings) -> None:
             f"({_why(error)}); give this user the right to write "
             "there or set MADOAKARI_DATA_DIR to another folder."
         ) from None
+
+
+def _tell_of_triage(judge: Judge) -> None:
+    """Say once what is missing; every message that is not flagged is 'undecided' then."""
+    if not judge.complete:
+        states = ", ".join(f"{name} {state}" for name, state in judge.states.items())
+        log.warning("triage_degraded", state=states)
 
 
 def _why(error: OSError) -> str:

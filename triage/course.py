@@ -55,7 +55,7 @@ def follow(earlier: Sequence[Earlier], text: str, verdict: Verdict, score: Score
     Never lower than ``verdict``. ``score`` judges joined words; what it raises goes through.
     """
     found = [
-        _after_danger(earlier, text, verdict),
+        _after_danger(earlier, text),
         _slow_rise(earlier, verdict),
         _sudden_calm(earlier, text, verdict),
         _split_words(earlier, text, verdict, score),
@@ -79,7 +79,7 @@ def _fading(message: Earlier, behind: int) -> float:
     return float(by_count * 0.5 ** (max(0.0, message.minutes) / _HALF_LIFE_MINUTES))
 
 
-def _after_danger(earlier: Sequence[Earlier], text: str, verdict: Verdict) -> _Found:
+def _after_danger(earlier: Sequence[Earlier], text: str) -> _Found:
     """A fragment or a farewell after danger means more than it says: one step above."""
     grave = max((message.level for message in earlier), default=Level.NONE)
     if grave < Level.PASSIVE or len(text) > _SHORT * 2 or not _FAREWELL.search(text):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -26,6 +27,8 @@ READY: Final = "ready"
 _MANIFEST: Final = "manifest.json"
 
 Loaded = TypeVar("Loaded")
+
+log = logging.getLogger(__name__)
 
 
 class NotLoaded(RuntimeError):
@@ -69,6 +72,7 @@ class Judge:
                 try:
                     loaded = load()
                 except Exception:  # whatever a damaged file does, the other members go on
+                    log.error("triage_member_broken")
                     trouble = "broken"
             states[name] = trouble or READY
             return loaded
@@ -108,10 +112,11 @@ class Judge:
             opinions = {"linear": self._linear.opinion(plain.text)}
             return floor.joined(self._judged(opinions, floor.level, plain, "first"))
         except Exception:  # the message is stored in this transaction; the rules must be enough
+            log.error("triage_first_speed_failed")
             return floor
 
-    def assess(self, text: str, before: Sequence[str]) -> Verdict:
-        """The second speed: every member, the message read after ``before``.
+    def assess(self, text: str) -> Verdict:
+        """The second speed: every member on one message alone.
 
         Raises ``NotLoaded`` where a member is missing, and whatever goes wrong in one.
         """
@@ -125,6 +130,16 @@ class Judge:
         }
         return self._judged(opinions, floor.level, plain, "second")
 
+    def chances(self, text: str) -> tuple[float, ...]:
+        """How likely each step is, by every member that is there; () where none can say."""
+        if self._fusion is None or self._linear is None:
+            return ()
+        plain = normalise(text).text
+        opinions = {"linear": self._linear.opinion(plain)}
+        if self._transformer is not None:
+            opinions["transformer"] = self._transformer.opinion(plain)
+        return self._fusion.chances(opinions, self._rules.screen(text).level)
+
     def course(self, earlier: Sequence[Earlier], text: str, verdict: Verdict) -> Verdict:
         """The verdict in the light of what the same person wrote before; never lower."""
         return follow(earlier, text, verdict, self.verdict)
@@ -133,8 +148,11 @@ class Judge:
         """The final verdict on one message alone. Never raises; UNDECIDED on any failure."""
         first = self.screen(text)
         try:
-            return decide(first, self.assess(text, ()))
+            return decide(first, self.assess(text))
+        except NotLoaded:
+            return decide(first, None)
         except Exception:  # a researcher's batch must go on, and never read a failure as calm
+            log.error("triage_verdict_failed")
             return decide(first, None)
 
     def _judged(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol
 
+from triage.course import Earlier
 from triage.verdict import Verdict
 
 
@@ -35,5 +36,13 @@ class Model(Protocol):
 
         ``before`` holds up to two earlier messages of the same person, oldest first. Offsets in
         the reasons count in ``text`` as written. Raises whatever goes wrong.
+        """
+        ...
+
+    def course(self, earlier: Sequence[Earlier], text: str, verdict: Verdict) -> Verdict:
+        """``verdict`` on ``text`` in the light of the talk so far; never lower.
+
+        ``earlier`` holds up to twelve messages of the same person, oldest first, most of them
+        without words. Raises whatever goes wrong.
         """
         ...

@@ -42,7 +42,12 @@ class Metrics:
             ["route", "status"],
             registry=self._registry,
         )
-
+        self._second_looks = Counter(
+            "madoakari_triage_second_looks",
+            "Looks of the second speed of triage by outcome (done, failed, late).",
+            ["outcome"],
+            registry=self._registry,
+        )
         self._up = self._gauge("madoakari_channel_up", "1 unless the channel is in trouble.")
         self._used = self._gauge("madoakari_channel_quota_used", "Counted calls of this month.")
         self._limit = self._gauge("madoakari_channel_quota_limit", "Calls that a month has.")
@@ -66,6 +71,10 @@ class Metrics:
     def answer(self, route: str, status: int) -> None:
         """A request was answered."""
         self._answers.labels(route, str(status)).inc()
+
+    def second_look(self, outcome: str) -> None:
+        """The second speed of triage looked at a message, or could not."""
+        self._second_looks.labels(outcome).inc()
 
     def page(self, channels: Iterable[ChannelStatus] = ()) -> bytes:
         """The Prometheus text format, with how the channels are at this moment."""

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from sqlalchemy import and_, bindparam, false, or_, select
+from datetime import timedelta
+from typing import Final
+
+from sqlalchemy import and_, bindparam, or_, select
 
 from bot.core.model.mail import PictureState, TicketUse
 from bot.core.model.messages import Sender
@@ -11,8 +14,11 @@ from bot.storage import rows
 from bot.storage import tables as t
 from bot.storage.columns import Moment, Parameter
 
-BEFORE = 2
+BEFORE: Final = 12
 """So many earlier messages lie beside the one that a model looks at."""
+BEFORE_LASTS: Final = timedelta(days=7)
+READ: Final = 2
+"""The words of so many of them are opened; of the others the level says enough."""
 
 _m, _a, _t = t.messages.c, t.addresses.c, p.tickets.c
 _WHICH: Parameter = bindparam("which")
@@ -56,18 +62,18 @@ FREE = (
 SPECIMEN = (
     select(
         _m.sealed, _m.level, _m.kinds, _m.reasons, _m.assessed,
-        _m.talk_id, _m.seq, t.person_keys.c.wrapped,
+        _m.talk_id, _m.seq, _m.at, t.person_keys.c.wrapped,
     )
     .select_from(_JOINED)
     .where(_m.id == _WHICH)
 )  # fmt: skip
 EARLIER = (
-    select(_m.id, _m.sealed)
+    select(_m.id, _m.sealed, _m.level, _m.at)
     .where(
         _m.talk_id == bindparam("talk"),
         _m.seq < bindparam("number"),
         _m.sender == Sender.VISITOR,
-        _m.taken_back == false(),
+        _m.at >= bindparam("since", type_=Moment()),
     )
     .order_by(_m.seq.desc())
     .limit(BEFORE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import Executable
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -22,8 +22,10 @@ from bot.storage.columns import AnyRow
 from bot.storage.opening import opened
 from bot.storage.platforms import BEGUN_LASTS
 from bot.storage.reach import address_on, addresses_of
+from triage.course import Earlier
 from triage.verdict import Verdict
 
+_MINUTE = timedelta(minutes=1)
 CARD_KEY = "safety.card"
 """The template that always rings."""
 
@@ -117,7 +119,7 @@ class RelayReadsSql:
             return await self._envelope(connection, found, first, ask), card
 
     async def specimen(self, message_id: MessageId) -> Specimen | None:
-        """The words with up to two own messages before; None once looked at or erased."""
+        """The words with the person's messages before; None once looked at or erased."""
         async with self._engine.connect() as connection:
             row = (await connection.execute(q.SPECIMEN, {"which": message_id})).first()
             if row is None or row.assessed:
@@ -126,7 +128,7 @@ class RelayReadsSql:
             words = opened(self._vault, key, row.sealed, bound_to=f"message:{message_id}")
             if words is None:
                 return None
-            before = await self._before(connection, row.talk_id, row.seq, key)
+            before = await self._before(connection, row)
         return Specimen(words, before, Verdict(row.level, row.kinds, row.reasons))
 
     async def picture(self, message_id: MessageId) -> tuple[str, str] | None:
@@ -208,15 +210,20 @@ class RelayReadsSql:
             return None
         return FreePass(tag, token, row.expires_at, begun=row.errand_id is not None)
 
-    async def _before(
-        self, connection: AsyncConnection, talk_id: str, number: int, key: bytes
-    ) -> tuple[str, ...]:
-        found = await connection.execute(q.EARLIER, {"talk": talk_id, "number": number})
-        texts = [
-            opened(self._vault, key, sealed, bound_to=f"message:{earlier}")
-            for earlier, sealed in found
-        ]
-        return tuple(text for text in reversed(texts) if text is not None)
+    async def _before(self, connection: AsyncConnection, row: AnyRow) -> tuple[Earlier, ...]:
+        """What was taken back still counts by its level, without words."""
+        values = {"talk": row.talk_id, "number": row.seq, "since": row.at - q.BEFORE_LASTS}
+        found = (await connection.execute(q.EARLIER, values)).all()
+        whole = [each.id for each in found if each.sealed is not None][: q.READ]
+        words = {
+            each.id: opened(self._vault, row.wrapped, each.sealed, bound_to=f"message:{each.id}")
+            for each in found
+            if each.id in whole
+        }
+        return tuple(
+            Earlier(words.get(each.id) or "", each.level, (row.at - each.at) / _MINUTE)
+            for each in reversed(found)
+        )
 
 
 async def _message(connection: AsyncConnection, message_id: MessageId) -> _Found | None:

@@ -20,12 +20,12 @@ from bot.runtime.scheduler import Scheduler
 from bot.storage.console_reads import ConsoleReadsSql
 from bot.storage.relay_reads import RelayReadsSql
 from bot.web import Health, WebParts
-from bot.wiring.ground import Ground, lay_ground, load_secrets, load_settings
+from bot.wiring.ground import Ground, lay_ground, load_judge, load_secrets, load_settings
 from bot.wiring.visitors import make_fleet, make_notices
 from channels import discover
 from moderator_ui import Console, make_console
 
-__all__ = ["Ground", "Parts", "build", "lay_ground", "load_secrets", "load_settings"]
+__all__ = ["Ground", "Parts", "build", "lay_ground", "load_judge", "load_secrets", "load_settings"]
 
 
 @dataclass(slots=True)
@@ -68,7 +68,7 @@ def build(ground: Ground, *, fiction: bool = False) -> Parts:
         ),
         unreviewed=_unreviewed(ground),
     )
-    assessor = ModelAssessor(None)
+    assessor = _assessor(ground)
     relay = _relay(ground, bus, fleet.channels, assessor)
     doorbell.answered_by = relay.wake
     return Parts(
@@ -130,6 +130,12 @@ def _masker(ground: Ground) -> Callable[[str], tuple[str, bool]]:
         return found.shown, found.count > 0
 
     return masked
+
+
+def _assessor(ground: Ground) -> ModelAssessor:
+    """The second speed. With a member missing it cannot judge: everybody is told at the start."""
+    model = ground.judge if ground.judge.complete else None
+    return ModelAssessor(model, tally=ground.metrics.second_look)
 
 
 def _relay(

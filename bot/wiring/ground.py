@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from sqlalchemy.ext.asyncio import AsyncEngine
@@ -27,7 +27,7 @@ from bot.storage.engine import make_engine
 from bot.storage.unit_of_work import GroupedUnits
 from bot.texts import Texts
 from channels import own_pages, texts_folders
-from triage.rules import Rules
+from triage.judge import Judge
 
 SLOW_AT_ONCE = 2  # slow hashes side by side; more would keep both cores from messages
 
@@ -40,6 +40,7 @@ class Ground:
     secrets: keyfile.Secrets
     texts: Texts
     vault: SealedVault
+    judge: Judge
     engine: AsyncEngine
     units: GroupedUnits
     live: ServedFeed
@@ -67,8 +68,15 @@ def load_settings(env_file: Path | None = Path(".env")) -> Settings:
     return Settings.load(env_file=env_file, own=own_pages())
 
 
-def lay_ground(settings: Settings) -> Ground:
+@cache
+def load_judge() -> Judge:
+    """All members of triage that are there: one for the process, because they weigh much."""
+    return Judge.load()
+
+
+def lay_ground(settings: Settings, *, judge: Judge | None = None) -> Ground:
     """Open keys, texts and the database's engine; nothing is read or written yet."""
+    judge = judge or load_judge()
     secrets, clock = load_secrets(settings), SystemClock()
     messengers: dict[str, Capabilities] = {}
     vault, engine = SealedVault(secrets), make_engine(settings.database_url)
@@ -77,7 +85,7 @@ def lay_ground(settings: Settings) -> Ground:
         ids=tokens.IdMaker(clock.now),
         handles=HandleMaker.from_package(),
         vault=vault,
-        screen=Rules.load().screen,
+        screen=judge.screen,
         policy=_policy(settings, messengers),
     )
     return Ground(
@@ -85,6 +93,7 @@ def lay_ground(settings: Settings) -> Ground:
         secrets=secrets,
         texts=Texts.load(more=texts_folders()),
         vault=vault,
+        judge=judge,
         engine=engine,
         units=GroupedUnits(engine),
         live=_live_feed(settings),

@@ -18,6 +18,7 @@ EDGES: Final = (
     "bot/runtime/scheduler.py",
     "bot/web.py",
     "channels/discord/gateway.py",
+    "triage/judge.py",
 )
 _CHANCE: Final = ("uuid4", "random", "secrets", "create_task")
 _LOG_METHODS: Final = {"debug", "info", "warning", "error", "exception", "critical"}

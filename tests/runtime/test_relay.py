@@ -93,7 +93,7 @@ class Night:
             bus=parts.bus,
             reads=reads or RelayReadsSql(ground.engine, vault=ground.vault),
             channels={"webchat": self.postman, "line": self.messenger},
-            assessor=ModelAssessor(None),
+            assessor=ModelAssessor(None, tally=ground.metrics.second_look),
             notices=make_notices(ground, parts.bus),
             clean=_nothing,
             clock=self.clock,

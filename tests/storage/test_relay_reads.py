@@ -30,6 +30,7 @@ from bot.core.ports.relay_reads import Envelope, Parcel
 from bot.core.ports.store import UnitOfWork
 from bot.storage.relay_reads import RelayReadsSql
 from tests.storage.conftest import House
+from triage.course import Earlier
 from triage.verdict import CALM, Level
 
 MINUTE = timedelta(minutes=1)
@@ -299,7 +300,7 @@ async def test_a_card_always_rings(house: House, reads: RelayReadsSql) -> None:
     assert (found[0].address, found[1]) == ("phone", True)
 
 
-async def test_a_specimen_has_two_own_messages_before_it(
+async def test_a_specimen_brings_the_words_of_two_own_messages_before_it(
     house: House, reads: RelayReadsSql
 ) -> None:
     for number in range(4):
@@ -309,14 +310,45 @@ async def test_a_specimen_has_two_own_messages_before_it(
     receipt = await house.hear("distress: last", event="4", channel="line")
     specimen = await reads.specimen(receipt.message_id)
     assert specimen is not None
-    assert (specimen.words, specimen.before) == ("distress: last", ("words 2", "words 3"))
+    assert specimen.words == "distress: last"
+    assert [each.text for each in specimen.before] == ["", "", "words 2", "words 3"]
     assert specimen.floor.level is Level.DISTRESS
     await house.bus.run(TakeBack("line", "2"))
     specimen = await reads.specimen(receipt.message_id)
     assert specimen is not None
-    assert specimen.before == ("words 1", "words 3")
+    assert [each.text for each in specimen.before] == ["", "words 1", "", "words 3"]
     await house.bus.run(RecordVerdict(ERRAND, receipt.message_id, CALM))
     assert await reads.specimen(receipt.message_id) is None
+
+
+async def test_a_specimen_knows_the_course_of_a_week(house: House, reads: RelayReadsSql) -> None:
+    for number in range(20):
+        words = "active: long ago" if number == 8 else f"calm {number}"
+        receipt = await house.hear(words, event=f"{number}", channel="line")
+        house.clock.pass_by(timedelta(hours=10))
+    akari = await house.hire("あかり", Role.PEER)
+    await house.bus.run(TakeNext(akari.staff_id))
+    await house.bus.run(ReplyToVisitor(akari.staff_id, receipt.talk_id, "k", "hello"))
+    receipt = await house.hear("calm last", event="last", channel="line")
+    specimen = await reads.specimen(receipt.message_id)
+    assert specimen is not None
+    assert [each.minutes for each in specimen.before] == [60 * 10 * n for n in range(12, 0, -1)]
+    assert [each.level for each in specimen.before] == [Level.ACTIVE, *[Level.NONE] * 11]
+    assert [each.text for each in specimen.before] == [*[""] * 10, "calm 18", "calm 19"]
+    house.clock.pass_by(timedelta(days=6, hours=12))
+    receipt = await house.hear("calm again", event="again", channel="line")
+    specimen = await reads.specimen(receipt.message_id)
+    assert specimen is not None
+    assert [each.text for each in specimen.before] == ["calm 19", "calm last"]
+
+
+async def test_what_was_taken_back_counts_by_its_level(house: House, reads: RelayReadsSql) -> None:
+    await house.receive(Inbound("line", "room", "1", "active: words", ref="1"))
+    await house.bus.run(TakeBack("line", "1"))
+    receipt = await house.hear("calm", event="2", channel="line")
+    specimen = await reads.specimen(receipt.message_id)
+    assert specimen is not None
+    assert specimen.before == (Earlier("", Level.ACTIVE, 0),)
 
 
 async def test_nobody_looks_at_what_was_taken_back(house: House, reads: RelayReadsSql) -> None:

@@ -24,8 +24,10 @@ class Classifier(nn.Module):
         self.kinds = nn.Linear(hidden, len(KINDS))
 
     def forward(self, numbers: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """``numbers`` (rows, length). Gives log-odds of the steps and of the kinds, and how
-        much each character weighed (rows, length).
+        """What a batch of ``numbers`` (rows, length) says.
+
+        Gives log-odds of the steps and of the kinds, and how much each character weighed
+        (rows, length).
         """
         vectors = self.dropout(self.encoder(numbers))
         blank = (numbers == PAD).unsqueeze(-1)

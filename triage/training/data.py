@@ -26,7 +26,10 @@ class CorpusError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One labelled message. ``plain`` is its plain form, ``pair`` names its twins."""
+    """One labelled message. ``plain`` is its plain form, ``pair`` names its twins.
+
+    ``group`` says which part of a test set it belongs to; '' in the other splits.
+    """
 
     id: str
     batch: str
@@ -36,6 +39,7 @@ class Row:
     kinds: tuple[str, ...]
     speaker: str
     pair: str
+    group: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +107,7 @@ def _row(batch: str, number: int, line: dict[str, Any]) -> Row:
             kinds=tuple(line["kinds"]),
             speaker=line["speaker"],
             pair=f"{batch}:{line['pair']}" if line.get("pair") else "",
+            group=line.get("group", ""),
         )
     except KeyError as error:
         raise CorpusError(f"{where}: {error} is missing") from error
@@ -115,7 +120,7 @@ def _check(row: Row, where: str) -> None:
     wrong = [
         (row.level not in range(5), "level is a number from 0 to 4"),
         (not set(row.kinds) <= known, f"kinds are of {sorted(known)}"),
-        (row.level >= 2 and not row.kinds, "a dangerous row names its kinds"),  # noqa: PLR2004
+        (row.level >= 2 and not row.kinds, "a dangerous row names its kinds"),
         (row.level == 0 and bool(row.kinds), "a calm row has no kinds"),
         (row.speaker not in _SPEAKERS, f"speaker is one of {sorted(_SPEAKERS)}"),
         (not row.text.strip(), "text is empty"),
@@ -135,7 +140,8 @@ def _conversation(batch: str, number: int, line: dict[str, Any]) -> Conversation
 
 def check_sums() -> None:
     """Raises ``CorpusError`` where a file of the corpus differs from what SHA256SUMS says."""
-    wanted = dict(reversed(line.split(maxsplit=1)) for line in SUMS.read_text().splitlines())
+    lines = (line.split(maxsplit=1) for line in SUMS.read_text().splitlines())
+    wanted = {name: total for total, name in lines}
     there = {path.name: digest(path) for path in CORPUS.glob("*.jsonl")}
     for name in sorted(wanted.keys() | there.keys()):
         if wanted.get(name) != there.get(name):

@@ -58,10 +58,10 @@ def from_conversations(talks: Sequence[Conversation], alphabet: Alphabet) -> lis
         said = [(normalise(t.text).text, t.level) for t in talk.turns if t.level is not None]
         for place in range(1, len(said)):
             window = said[max(0, place - 2) : place + 1]
-            before = said[place - 3][1] if place >= 3 else 0  # noqa: PLR2004
+            before = said[place - 3][1] if place >= 3 else 0
             level = window[-1][1]
             if level <= 1 or level > before:
-                kinds = ("suicide",) if level >= 2 else ()  # noqa: PLR2004
+                kinds = ("suicide",) if level >= 2 else ()
                 lessons.append(
                     Lesson(encode(alphabet, [text for text, _ in window]), level, kinds, 0.5)
                 )
@@ -154,7 +154,7 @@ def _twins(danger: Tensor, batch: Sequence[Lesson]) -> Tensor:
         for group in places.values()
         for one in group
         for other in group
-        if batch[one].level >= 2 > batch[other].level  # noqa: PLR2004
+        if batch[one].level >= 2 > batch[other].level
     ]
     return torch.stack(gaps).mean() if gaps else danger.new_zeros(())
 

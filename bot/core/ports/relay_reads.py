@@ -9,6 +9,7 @@ from typing import Protocol
 
 from bot.core.model.ids import ErrandId, MessageId, PersonId, TalkId
 from bot.core.model.sealed import Tag
+from triage.course import Earlier
 from triage.verdict import Verdict
 
 
@@ -48,10 +49,14 @@ class Parcel:
 
 @dataclass(frozen=True, slots=True)
 class Specimen:
-    """What the relay needs to let a model look at a message."""
+    """What the relay needs to let a model look at a message.
+
+    ``before`` are the person's last twelve messages within seven days, oldest first. Only the
+    last two that still have words bring them.
+    """
 
     words: str
-    before: tuple[str, ...]
+    before: tuple[Earlier, ...]
     floor: Verdict
 
 
