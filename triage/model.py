@@ -31,18 +31,17 @@ class Model(Protocol):
         """What weights and thresholds these are; stored beside every verdict."""
         ...
 
-    def assess(self, text: str, before: Sequence[str]) -> Verdict:
-        """The danger of ``text`` alone, read in the light of ``before``.
+    def assess(self, text: str) -> Verdict:
+        """The danger of ``text`` alone. Offsets in the reasons count in ``text`` as written.
 
-        ``before`` holds up to two earlier messages of the same person, oldest first. Offsets in
-        the reasons count in ``text`` as written. Raises whatever goes wrong.
+        Raises whatever goes wrong.
         """
         ...
 
     def course(self, earlier: Sequence[Earlier], text: str, verdict: Verdict) -> Verdict:
         """``verdict`` on ``text`` in the light of the talk so far; never lower.
 
-        ``earlier`` holds up to twelve messages of the same person, oldest first, most of them
-        without words. Raises whatever goes wrong.
+        ``earlier`` holds up to twelve messages of the same person, oldest first, all but
+        the last two without words. Raises whatever goes wrong.
         """
         ...

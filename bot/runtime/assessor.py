@@ -20,8 +20,6 @@ log = structlog.get_logger()
 DONE: Final = "done"
 FAILED: Final = "failed"
 LATE: Final = "late"
-_READ: Final = 2
-"""So many earlier messages are read together with the one that is looked at."""
 
 
 class ModelAssessor:
@@ -67,8 +65,7 @@ def _look(
     model: Model, text: str, before: Sequence[Earlier], floor: Verdict
 ) -> tuple[Verdict, str]:
     """The message, then the course of the talk. A course that fails hides no danger found."""
-    read = [earlier.text for earlier in before if earlier.text][-_READ:]
-    seen = decide(floor, model.assess(text, read))
+    seen = decide(floor, model.assess(text))
     try:
         found = model.course(before, text, seen)
     except Exception as error:  # nobody knows the course: not calm, and not less than was seen

@@ -33,7 +33,7 @@ from bot.core.model.messages import Delivery
 from bot.core.model.people import Role
 from bot.core.model.talk import TalkState
 from tests.core.conftest import World
-from triage.verdict import Level, Verdict
+from triage.verdict import Level, Reason, Verdict
 
 
 @pytest.fixture
@@ -182,6 +182,19 @@ async def test_a_verdict_is_recorded_once_and_never_lowers(world: World) -> None
     await world.bus.run(RecordVerdict(ErrandId("1"), message.id, Verdict(Level.IMMINENT)))
     kept = world.rows.messages[receipt.message_id]
     assert (kept.verdict.level, kept.assessed) == (Level.ACTIVE, True)
+
+
+async def test_a_reason_that_both_speeds_give_is_kept_once(world: World) -> None:
+    receipt = await world.hear("active")
+    message = world.rows.messages[receipt.message_id]
+    first, second = (
+        Reason("a.b", Level.ACTIVE, 0, 6),
+        Reason("linear", Level.ACTIVE, 0, 6, "linear"),
+    )
+    message.verdict = Verdict(Level.ACTIVE, reasons=(first,))
+    joined = Verdict(Level.ACTIVE, reasons=(first, second))
+    await world.bus.run(RecordVerdict(ErrandId("1"), message.id, joined))
+    assert world.rows.messages[message.id].verdict.reasons == (first, second)
 
 
 async def test_delivery_is_never_taken_back(world: World, peer: StaffId) -> None:

@@ -33,15 +33,15 @@ class Says:
         self._level, self._after_s, self._course, self._breaks = level, after_s, course, breaks
         self.read: list[object] = []
 
-    def assess(self, text: str, before: Sequence[str]) -> Verdict:
+    def assess(self, text: str) -> Verdict:
         time.sleep(self._after_s)
-        self.read += [text, list(before)]
+        self.read.append(text)
         if self._breaks == "model":
             raise RuntimeError("weights are gone")
         return Verdict(self._level)
 
     def course(self, earlier: Sequence[Earlier], text: str, verdict: Verdict) -> Verdict:
-        self.read += [tuple(earlier), verdict]
+        self.read += [text, tuple(earlier), verdict]
         if self._breaks == "course":
             raise RuntimeError("nobody knows the way")
         return Verdict(self._course)
@@ -87,11 +87,11 @@ async def test_without_a_model_nothing_is_calm_and_nothing_is_logged() -> None:
     assert logs == []
 
 
-async def test_the_last_two_texts_are_read_and_the_whole_course() -> None:
+async def test_the_message_is_read_alone_and_then_the_course() -> None:
     model, floor = Says(Level.DISTRESS), Verdict(Level.NONE, reasons=(Reason("a", Level(0), 0, 1),))
     await judged(model, floor)
     seen = Verdict(Level.DISTRESS, reasons=floor.reasons)
-    assert model.read == [TEXT, ["ひとつ前の前", "ひとつ前"], BEFORE, seen]
+    assert model.read == [TEXT, TEXT, BEFORE, seen]
 
 
 async def test_what_is_logged_of_a_failure_holds_no_words() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from triage.course import Earlier
 from triage.decide import decide
 from triage.model import Model
 from triage.rules import Rules
@@ -23,10 +24,13 @@ class FixedModel:
     def __init__(self, verdict: Verdict) -> None:
         self._verdict = verdict
 
-    def assess(self, text: str, before: Sequence[str]) -> Verdict:
+    def assess(self, text: str) -> Verdict:
         assert isinstance(text, str)
-        assert len(before) <= 2
         return self._verdict
+
+    def course(self, earlier: Sequence[Earlier], text: str, verdict: Verdict) -> Verdict:
+        assert isinstance(text, str)
+        return verdict if not earlier else verdict.joined(self._verdict)
 
 
 @pytest.mark.parametrize("level", Level)
@@ -47,7 +51,7 @@ def test_without_a_model_the_rules_still_alert() -> None:
 
 def test_a_model_may_raise() -> None:
     model: Model = FixedModel(_ACTIVE)
-    assert decide(CALM, model.assess("", ())) == _ACTIVE
+    assert decide(CALM, model.assess("")) == _ACTIVE
 
 
 def test_both_reasons_are_kept() -> None:
