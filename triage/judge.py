@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -16,6 +17,7 @@ from triage.fusion import Fusion
 from triage.linear import LinearMember
 from triage.opinion import Opinion
 from triage.rules import Rules
+from triage.spelling import JAPANESE
 from triage.text import Normalised, normalise
 from triage.verdict import Level, Reason, Verdict
 
@@ -25,10 +27,29 @@ if TYPE_CHECKING:
 WEIGHTS: Final = Path(__file__).parent / "weights"
 READY: Final = "ready"
 _MANIFEST: Final = "manifest.json"
+_JAPANESE: Final = re.compile(f"[{JAPANESE}]")
+_KANA: Final = re.compile("[ぁ-ゖァ-ヺー]")
+_NAMED_EMOJI: Final = re.compile("〔[^〕]{1,8}〕")
+_FOREIGN: Final = 8  # letters without a Japanese one, from which on it is another language
 
 Loaded = TypeVar("Loaded")
 
 log = logging.getLogger(__name__)
+
+
+def readable(plain: str) -> bool:
+    """Whether the learned members can have an opinion: they learned from Japanese alone.
+
+    Nothing but signs, another script, a sentence of another language or a line of Chinese
+    characters without a single kana is for human eyes; a short Latin word ('ok') is not.
+    """
+    words = _NAMED_EMOJI.sub("", plain)
+    letters = sum(letter.isalpha() for letter in words)
+    japanese = len(_JAPANESE.findall(words))
+    if japanese:
+        chinese = letters >= _FOREIGN - 1 and not _KANA.search(words)
+        return japanese * 2 >= letters and not chinese
+    return 0 < letters < _FOREIGN and words.isascii()
 
 
 class NotLoaded(RuntimeError):
@@ -124,6 +145,8 @@ class Judge:
             raise NotLoaded
         plain = normalise(text)
         floor = self._rules.screen(text)
+        if not readable(plain.text):
+            return Verdict(Level.UNDECIDED)
         opinions = {
             "linear": self._linear.opinion(plain.text),
             "transformer": self._transformer.opinion(plain.text),

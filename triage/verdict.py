@@ -83,11 +83,19 @@ class Verdict:
     reasons: tuple[Reason, ...] = ()
 
     def joined(self, other: Verdict) -> Verdict:
-        """The graver of two opinions on the same message, with the reasons of both."""
+        """The graver of two opinions on the same message, with the reasons of both.
+
+        Where a member spoke twice of the same words, its graver reason stays.
+        """
+        kept: dict[tuple[str, str, int, int], Reason] = {}
+        for reason in self.reasons + other.reasons:
+            key = (reason.member, reason.rule, reason.start, reason.end)
+            if key not in kept or kept[key].level < reason.level:
+                kept[key] = reason
         return Verdict(
             level=max(self.level, other.level),
             kinds=self.kinds | other.kinds,
-            reasons=self.reasons + other.reasons,
+            reasons=tuple(kept.values()),
         )
 
 

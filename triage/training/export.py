@@ -28,7 +28,9 @@ def export(model: Classifier, path: Path) -> None:
         external_data=False,
         verbose=False,
     )
-    quantize_dynamic(full, path, weight_type=QuantType.QInt8, per_channel=True)
+    # Unsigned: signed weights overflow the 16-bit sums of processors without VNNI, and the
+    # log-odds then drift by whole units instead of hundredths.
+    quantize_dynamic(full, path, weight_type=QuantType.QUInt8)
     full.unlink()
 
 
