@@ -12,8 +12,9 @@ from bot.safety.hotlines import Hotlines
 from bot.service import StartRefused, check_data_folder
 from bot.settings import Settings
 from bot.texts import Texts
-from bot.wiring import load_secrets
+from bot.wiring import load_judge, load_secrets
 from channels import discover, texts_folders
+from triage.judge import Judge
 
 LITTLE_SPACE = 1 << 30  # bytes
 
@@ -25,6 +26,7 @@ async def examine(settings: Settings) -> list[Finding]:
         *_keys(settings),
         *await _database(settings),
         *_mode(settings),
+        triage_finding(load_judge()),
         *_safety_texts(),
         *await _channels(settings),
     ]
@@ -94,6 +96,18 @@ def _mode(settings: Settings) -> list[Finding]:
             Finding("note", "No opening hours are set: visitors are not told until when.")
         )
     return findings
+
+
+def triage_finding(judge: Judge) -> Finding:
+    """Every member of triage with its state."""
+    states = ", ".join(f"{name} {state}" for name, state in judge.states.items())
+    if judge.complete:
+        return Finding("ok", f"Triage is whole: {states}.")
+    return Finding(
+        "mend",
+        f"Triage is degraded: {states}. What the others do not flag is 'undecided'; install the "
+        "package again.",
+    )
 
 
 def _safety_texts() -> list[Finding]:

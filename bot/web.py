@@ -7,7 +7,7 @@ sentence from the locale.
 from __future__ import annotations
 
 import hmac
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from html import escape
 from http import HTTPStatus
@@ -20,6 +20,7 @@ from bot.core.model.errors import MadoakariError
 from bot.core.ports.console import ChannelStatus
 from bot.http.forms import MAX_BYTES
 from bot.http.headers import add_security_headers
+from triage.judge import READY
 
 log = structlog.get_logger()
 
@@ -35,10 +36,14 @@ _PAGE = (
 
 @dataclass(slots=True)
 class Health:
-    """Whether the service may be sent people. ``check`` raises where the store is away."""
+    """Whether the service may be sent people. ``check`` raises where the store is away.
+
+    ``members`` of triage with their states: one that is not ready keeps nobody out.
+    """
 
     check: Callable[[], Awaitable[object]]
     channels: Callable[[], Sequence[ChannelStatus]] = tuple
+    members: Mapping[str, str] = field(default_factory=dict)
     stopping: bool = False
 
 
@@ -89,9 +94,17 @@ def _ready(health: Health) -> Handler:
             log.error("not_ready", error=type(error).__name__)
             return web.Response(status=503, text="store away\n")
         channels = [f"{each.name} {each.health.condition}\n" for each in health.channels()]
-        return web.Response(text="".join(["ready\n", *channels]))
+        return web.Response(text="".join(["ready\n", *channels, *_triage(health.members)]))
 
     return ready
+
+
+def _triage(members: Mapping[str, str]) -> Iterator[str]:
+    if members:
+        whole = all(state == READY for state in members.values())
+        yield f"triage {READY if whole else 'degraded'}\n"
+    for name, state in members.items():
+        yield f"triage.{name} {state}\n"
 
 
 def _metrics(parts: WebParts) -> Handler:

@@ -112,6 +112,7 @@ def _common(call: Call) -> Mapping[str, Any]:
         "fiction": parts.fiction,
         "unreviewed": call.house.unreviewed,
     }
+        "degraded": parts.degraded,
 
 
 def _asks(call: Call) -> Any:  # noqa: ANN401  # a function for templates

@@ -7,7 +7,7 @@ person sent can become one.
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
@@ -48,6 +48,12 @@ class Metrics:
             ["outcome"],
             registry=self._registry,
         )
+        self._members = Gauge(
+            "madoakari_triage_member",
+            "1 for the state that a member of triage is in (ready, missing, altered, broken).",
+            ["member", "state"],
+            registry=self._registry,
+        )
         self._up = self._gauge("madoakari_channel_up", "1 unless the channel is in trouble.")
         self._used = self._gauge("madoakari_channel_quota_used", "Counted calls of this month.")
         self._limit = self._gauge("madoakari_channel_quota_limit", "Calls that a month has.")
@@ -75,6 +81,11 @@ class Metrics:
     def second_look(self, outcome: str) -> None:
         """The second speed of triage looked at a message, or could not."""
         self._second_looks.labels(outcome).inc()
+
+    def triage(self, members: Mapping[str, str]) -> None:
+        """What state each member of triage is in."""
+        for name, state in members.items():
+            self._members.labels(name, state).set(1)
 
     def page(self, channels: Iterable[ChannelStatus] = ()) -> bytes:
         """The Prometheus text format, with how the channels are at this moment."""

@@ -37,6 +37,8 @@ from bot.storage.reach import reach_of
 from bot.storage.room_reads import paged
 from triage.verdict import Verdict
 
+_COURSE = "course"
+"""The member of triage that looks at the talk: its reasons point at no words."""
 Mask = Callable[[str], tuple[str, bool]]
 """Shown words, and whether anything in them was masked."""
 
@@ -197,7 +199,11 @@ class ConsoleReadsSql:
 
 
 def _marks(verdict: Verdict) -> tuple[Mark, ...]:
-    return tuple(Mark(each.start, each.end, each.rule) for each in verdict.reasons)
+    return tuple(
+        Mark(each.start, each.end, each.rule, each.member)
+        for each in verdict.reasons
+        if each.member != _COURSE
+    )
 
 
 async def _all(

@@ -65,6 +65,7 @@ def build(ground: Ground, *, fiction: bool = False) -> Parts:
             settings=ground.settings,
             fiction=fiction,
             channels=fleet.statuses,
+            degraded=not ground.judge.complete,
         ),
         unreviewed=_unreviewed(ground),
     )
@@ -156,11 +157,12 @@ def _relay(
 
 
 def _web(ground: Ground, fleet: Fleet, console: Console, reads: ConsoleReadsSql) -> WebParts:
-    token = ground.settings.metrics_token
+    token, members = ground.settings.metrics_token, ground.judge.states
+    ground.metrics.triage(members)
     visitor_routes = [route for channel in fleet.channels.values() for route in channel.routes()]
     return WebParts(
         routes=[*visitor_routes, *console.routes()],
-        health=Health(check=reads.has_staff, channels=fleet.statuses),
+        health=Health(check=reads.has_staff, channels=fleet.statuses, members=members),
         say=ground.texts.say,
         title=ground.settings.tab_title,
         metrics_page=lambda: ground.metrics.page(fleet.statuses()),

@@ -61,10 +61,21 @@ def settings(**chosen: object) -> Settings:
 
 
 def console_over(
-    backroom: FakeBackroom, *, fiction: bool = False, unreviewed: int = 0, **chosen: object
+    backroom: FakeBackroom,
+    *,
+    fiction: bool = False,
+    unreviewed: int = 0,
+    degraded: bool = False,
+    **chosen: object,
 ) -> Console:
     parts = ConsoleParts(
-        backroom, backroom, backroom.live, settings(**chosen), fiction, backroom.statuses
+        backroom,
+        backroom,
+        backroom.live,
+        settings(**chosen),
+        fiction,
+        backroom.statuses,
+        degraded=degraded,
     )
     return make_console(parts, unreviewed=unreviewed)
 

@@ -14,7 +14,7 @@ from bot.core.model.messages import Delivery, Sender
 from bot.core.model.people import Role
 from bot.core.model.safety import ConcernState, Resolution
 from bot.core.model.talk import TalkState
-from tests.console.conftest import Browser, Enter, staff_id
+from tests.console.conftest import Browser, Enter, console_over, serving, staff_id
 from tests.fakes.backroom import FakeBackroom
 from triage.verdict import Kind, Level
 
@@ -109,6 +109,17 @@ async def test_nobody_waiting_and_full_hands_are_said_on_the_desk(
     none = await enter(Role.PEER, name="さざなみ").post("/console/next")
     assert none.status == 409
     assert "いま、お待ちの人はいません" in await none.text()
+
+
+@pytest.mark.parametrize("role", Role)
+@pytest.mark.parametrize("degraded", [True, False])
+async def test_the_desk_says_when_a_part_of_triage_rests(
+    role: Role, *, degraded: bool, backroom: FakeBackroom
+) -> None:
+    token = backroom.signed_in(backroom.hire("みなと", role))
+    async for client in serving(console_over(backroom, degraded=degraded)):
+        page = await Browser(client, backroom, token).page("/console")
+        assert ("機械の目のひとつが休んでいます" in page) == degraded
 
 
 async def test_duty_is_switched_and_said(peer: Browser) -> None:

@@ -92,6 +92,34 @@ async def test_ready_says_when_the_store_is_away(client: Client, store: Store) -
     assert (await client.get("/healthz")).status == 200
 
 
+async def test_ready_names_the_members_of_triage_and_stays_ready(
+    client: Client, health: Health
+) -> None:
+    assert "triage" not in await (await client.get("/readyz")).text()
+    health.members = {"rules": "ready", "linear": "ready"}
+    lines = (await (await client.get("/readyz")).text()).splitlines()
+    assert lines == ["ready", "triage ready", "triage.rules ready", "triage.linear ready"]
+    health.members = {"rules": "ready", "linear": "altered"}
+    answer = await client.get("/readyz")
+    assert answer.status == 200
+    assert (await answer.text()).splitlines()[1:] == [
+        "triage degraded",
+        "triage.rules ready",
+        "triage.linear altered",
+    ]
+
+
+async def test_metrics_name_the_members_of_triage_and_count_its_looks(
+    client: Client, metrics: Metrics
+) -> None:
+    metrics.triage({"linear": "missing"})
+    for outcome in ("done", "late", "late"):
+        metrics.second_look(outcome)
+    page = await (await client.get("/metrics")).text()
+    assert 'madoakari_triage_member{member="linear",state="missing"} 1.0' in page
+    assert 'madoakari_triage_second_looks_total{outcome="late"} 2.0' in page
+
+
 async def test_new_work_is_refused_while_stopping(client: Client, health: Health) -> None:
     health.stopping = True
     assert (await client.get("/refuses")).status == 503

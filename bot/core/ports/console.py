@@ -74,3 +74,4 @@ class ConsoleParts:
     settings: Any  # bot.settings.Settings; the console reads only its own fields
     fiction: bool  # a demo: every page says so
     channels: Callable[[], Sequence[ChannelStatus]] = tuple
+    degraded: bool = False  # a member of triage is missing or damaged: staff look more closely

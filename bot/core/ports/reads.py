@@ -161,13 +161,15 @@ class Desk:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A part of a message that a rule pointed at: offsets into the shown words, and the rule.
+    """A part of a message that a member of triage pointed at: offsets into the shown words.
 
-    Empty where masking changed the words.
+    There is none where masking changed the words, and none of the member 'course', which looks
+    at the talk and not at the words.
     """
 
     start: int
     end: int
+    member: str = "rules"
     rule: str
 
 
