@@ -10,10 +10,10 @@ DEV_STAMP := $(VENV)/.installed-dev
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .DEFAULT_GOAL := help
-.PHONY: help install dev serve demo test lint format bench lock clean
+.PHONY: help install dev serve demo test lint format bench lock triage-train clean
 
 help: ## This list
-	@awk -F':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 install: $(RUNTIME_STAMP) ## Make .venv with what the service needs
 
@@ -42,6 +42,10 @@ format: dev ## Let ruff lay out the code
 
 bench: dev ## Measure against a bare floor (docs/performance.md)
 	$(BIN)/python -m bench $(BENCH_ARGS)
+
+triage-train: dev ## Make triage's weights anew (MADOAKARI_PRETRAINING names the texts; hours)
+	$(PIP) install --editable '.[train]'
+	$(BIN)/python -m triage.training
 
 lock: dev ## Write requirements.lock and requirements-dev.lock anew from pyproject.toml
 	scripts/lock

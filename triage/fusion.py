@@ -33,6 +33,7 @@ class Thresholds:
     """From which chance on a step is reached; ``thresholds.toml`` says why."""
 
     steps: tuple[float, ...]
+    doubt: float  # from which chance of danger on a message below an alert is UNDECIDED
     kind: float
 
 
@@ -86,6 +87,8 @@ class Fusion:
             level for level, c, t in zip(STEPS, chances, limits.steps, strict=True) if c >= t
         ]
         level = max(reached, default=Level.NONE)
+        if level < Level.PASSIVE and chances[1] >= limits.doubt:
+            level = Level.UNDECIDED
         if level < Level.PASSIVE:
             return Verdict(level)
         return Verdict(level, self._kinds(opinions, limits.kind))
@@ -114,4 +117,5 @@ def _blend(value: Mapping[str, list[list[float]]]) -> Blend:
 
 def _limits(value: Mapping[str, float]) -> Thresholds:
     keys = ("distress", "passive", "active", "imminent")
-    return Thresholds(tuple(float(value[key]) for key in keys), float(value["kind"]))
+    steps = tuple(float(value[key]) for key in keys)
+    return Thresholds(steps, float(value["doubt"]), float(value["kind"]))

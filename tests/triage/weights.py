@@ -20,12 +20,14 @@ distress = 0.5
 passive = 0.6
 active = 0.9
 imminent = 0.99
+doubt = 1.0
 kind = 0.5
 [points.second]
 distress = 0.5
 passive = 0.5
 active = 0.9
 imminent = 0.99
+doubt = 0.2
 kind = 0.5
 """
 

@@ -23,7 +23,7 @@ from triage.judge import WEIGHTS, Judge
 from triage.linear import LinearMember
 from triage.opinion import STEPS, Opinion
 from triage.rules import Rules
-from triage.training import data, measure
+from triage.training import card, data, measure
 from triage.training.blend import blend
 from triage.training.classifier import Classifier
 from triage.training.encoder import Encoder
@@ -125,9 +125,8 @@ def network() -> None:
     alphabet.write(WEIGHTS / "alphabet.txt")
     export(model, WEIGHTS / "transformer.onnx")
     sample = [encode(alphabet, [row.plain]) for row in data.rows("dev")[:200]]
-    print(
-        f"largest drift of a log-odds by export: {drift(model, WEIGHTS / 'transformer.onnx', sample):.3f}"
-    )
+    worst = drift(model, WEIGHTS / "transformer.onnx", sample)
+    print(f"largest drift of a log-odds by export: {worst:.3f}")
 
 
 class Bench:
@@ -211,6 +210,9 @@ def evaluate(split: str = "test") -> None:
     found = [judge.verdict(row.text).level for row in rows]
     figures: dict[str, Any] = {"split": split, "rows": len(rows), "version": judge.version}
     figures["verdicts"] = measure.shares(rows, found)
+    grave = [level for row, level in zip(rows, found, strict=True) if row.level >= 3]
+    seen = sum(level >= Level.UNDECIDED for level in grave)
+    figures["level >= 3 at least undecided"] = measure.Share(seen, len(grave)).written()
     figures["groups"] = {
         name: measure.shares(*_part(rows, found, wanted)) for name, wanted in _GROUPS.items()
     }
@@ -331,6 +333,7 @@ STAGES: Final[dict[str, Callable[[], None]]] = {
     "fusion": fusion,
     "seal": seal,
     "evaluate": evaluate,
+    "card": card.write,
 }
 
 
