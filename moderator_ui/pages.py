@@ -13,7 +13,7 @@ from bot.core.model.errors import MadoakariError
 from bot.core.model.people import Permission
 from bot.core.ports.reads import Alarm
 from bot.http.templates import make_environment
-from moderator_ui import words
+from moderator_ui import reasons, words
 from moderator_ui.call import Call
 from moderator_ui.refusals import status_of
 
@@ -33,8 +33,8 @@ def make_pages() -> jinja2.Environment:
     """The templates with everything that turns values into words."""
     env = make_environment("moderator_ui")
     env.globals.update(
-        segments=words.segments,
-        rules_of=words.rules_of,
+        segments=reasons.segments,
+        reasons_of=reasons.reasons_of,
         level_keys=words.LEVEL_KEYS,
         kind_keys=words.KIND_KEYS,
         delivery_keys=words.DELIVERY_KEYS,
@@ -111,8 +111,8 @@ def _common(call: Call) -> Mapping[str, Any]:
         "trial": parts.settings.trial_mode,
         "fiction": parts.fiction,
         "unreviewed": call.house.unreviewed,
-    }
         "degraded": parts.degraded,
+    }
 
 
 def _asks(call: Call) -> Any:  # noqa: ANN401  # a function for templates

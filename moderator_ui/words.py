@@ -1,9 +1,8 @@
-"""Words for what the core says in values: levels, kinds, deliveries, times, marked passages."""
+"""Words for what the core says in values: levels, kinds, deliveries, times."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -13,7 +12,6 @@ from bot.core.model.messages import Delivery
 from bot.core.model.people import AgeBand, Leanings, Pace, Role, SpeaksAs, StaffState, Wish
 from bot.core.model.safety import Resolution
 from bot.core.model.talk import TalkState
-from bot.core.ports.reads import ConsoleLine, Mark
 from triage.verdict import Kind, Level
 
 LEVEL_KEYS: Final = {
@@ -99,41 +97,6 @@ SHAPES: Final = {
 
 _HOUR: Final = 60
 _DAY: Final = 24 * 60
-
-
-@dataclass(frozen=True, slots=True)
-class Segment:
-    """A piece of a message; ``rule`` names what pointed at it."""
-
-    text: str
-    rule: str | None = None
-
-
-def segments(words: str, marks: Iterable[Mark]) -> list[Segment]:
-    """``words`` cut at its marks. Joined again, the pieces are exactly ``words``.
-
-    Where marks overlap, the one that begins first (the longer one of two) keeps its whole
-    length and the other what is left of it.
-    """
-    pieces: list[Segment] = []
-    at = 0
-    for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end)):
-        start, end = max(mark.start, at), min(mark.end, len(words))
-        if start >= end:
-            continue
-        if at < start:
-            pieces.append(Segment(words[at:start]))
-        pieces.append(Segment(words[start:end], mark.rule))
-        at = end
-    if at < len(words):
-        pieces.append(Segment(words[at:]))
-    return pieces
-
-
-def rules_of(line: ConsoleLine) -> Sequence[str]:
-    """The ids of the rules behind a line's verdict, each once, in order."""
-    named = [reason.rule for reason in line.verdict.reasons] + [mark.rule for mark in line.marks]
-    return list(dict.fromkeys(named))
 
 
 def leaning_keys(leanings: Leanings) -> list[str]:

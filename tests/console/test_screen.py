@@ -23,7 +23,7 @@ from tests.console.conftest import console_over, serving
 from tests.fakes.backroom import PASSWORD, PIGEON, FakeBackroom
 from tests.services.axe import axe_complaints
 from tests.services.chromium import Pages, Scheme
-from triage.verdict import Kind, Level
+from triage.verdict import Kind, Level, Reason
 
 pytestmark = pytest.mark.browser
 SMALL = """() => [...document.querySelectorAll('button, a, summary, input, textarea')]
@@ -66,7 +66,18 @@ async def night(backroom: FakeBackroom) -> AsyncIterator[Night]:
     supervisor = backroom.hire("みなと", Role.SUPERVISOR, Role.ADMIN)
     talk_id = backroom.write("しずかなツグミ", "こんばんは。はじめて書きます。")
     backroom.rooms[talk_id].talk.hold(peer)
-    backroom.write("しずかなツグミ", "<b>薬</b>をためてある", level=Level.ACTIVE, marked="ためて")
+    backroom.write(
+        "しずかなツグミ",
+        "<b>薬</b>をためてある。夜になったら",
+        level=Level.ACTIVE,
+        kinds=[Kind.SUICIDE],
+        marked="ためて",
+        reasons=[
+            Reason("linear", Level.ACTIVE, 8, 13, "linear"),
+            Reason("transformer", Level.ACTIVE, 15, 21, "transformer"),
+            Reason("course.after_danger", Level.ACTIVE, 0, 21, "course"),
+        ],
+    )
     backroom.write("まるいスズメ", "ねむれない", level=Level.DISTRESS)
     async for client in serving(console_over(backroom, fiction=True, unreviewed=2)):
         base = f"http://127.0.0.1:{urlsplit(str(client.make_url('/'))).port}"

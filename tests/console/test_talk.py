@@ -16,10 +16,11 @@ from bot.core.model.safety import ConcernState, Resolution
 from bot.core.model.talk import TalkState
 from tests.console.conftest import Browser, Enter, console_over, serving, staff_id
 from tests.fakes.backroom import FakeBackroom
-from triage.verdict import Kind, Level
+from triage.verdict import Kind, Level, Reason
 
 KEY = "k" * 20
 JSON = "application/json"
+HEARD = re.compile(r'<span class="only-heard">.*?</span>')
 
 
 @pytest.fixture
@@ -152,15 +153,70 @@ async def test_words_are_escaped_and_marks_lie_inside_them(
     page = await enter(Role.SUPERVISOR).page(f"/console/talks/{talk_id}")
     assert "<img src=x" not in page
     assert "<b>" not in page
-    marked = re.search(r'<mark title="suicide.means">(.*?)</mark>', page)
+    marked = re.search(r'<mark title="規則 suicide.means">(.*?)</mark>', page)
     assert marked is not None
-    assert html.unescape(marked[1]) == '薬を<b>ためて"'
+    assert html.unescape(HEARD.sub("", marked[1])) == '薬を<b>ためて"'
     line = re.search(r'<p class="words">(.*?)</p>', page, re.DOTALL)
     assert line is not None
-    assert html.unescape(re.sub(r"</?mark[^>]*>", "", line[1])) == words
+    assert html.unescape(re.sub(r"</?mark[^>]*>", "", HEARD.sub("", line[1]))) == words
     assert "<code>suicide.means</code>" in page
     assert "危険が高い" in page
     assert "自殺" in page
+
+
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("ja", "理由: 規則 suicide.means 言いまわし 文全体 流れ 危険のあとの短い言葉"),
+        (
+            "en",
+            (
+                "Why: Rules suicide.means Turn of phrase Whole message "
+                "Course of the talk few words after danger"
+            ),
+        ),
+    ],
+)
+async def test_a_line_says_which_member_said_so_in_plain_words(
+    locale: str, said: str, enter: Enter, backroom: FakeBackroom
+) -> None:
+    found = (
+        Reason("course.after_danger", Level.IMMINENT, 0, 11, "course"),
+        Reason("transformer", Level.ACTIVE, 4, 11, "transformer"),
+        Reason("linear", Level.ACTIVE, 0, 4, "linear"),
+        Reason("linear", Level.PASSIVE, 0, 4, "linear"),
+    )
+    talk_id = backroom.write(
+        "しずかなツグミ",
+        "もう薬をためてある。夜",
+        level=Level.IMMINENT,
+        marked="薬を",
+        rule="suicide.means",
+        reasons=found,
+    )
+    page = await enter(Role.SUPERVISOR).page(f"/console/talks/{talk_id}?lang={locale}")
+    line = page[page.index('<p class="below reasons">') :]
+    shown = html.unescape(re.sub(r"<[^>]*>", "", line[: line.index("</p>")]))
+    assert " ".join(shown.split()) == said
+    looks = re.findall(r"<mark( class=\"learned\")?[^>]*>(.*?)<span", page)
+    assert looks == [
+        (' class="learned"', "もう"),
+        ("", "薬を"),
+        (' class="learned"', "ためてある。夜"),
+    ]
+    heard = {"ja": "（言いまわしの印）", "en": " (marked by: Turn of phrase)"}[locale]
+    assert heard in page
+    assert not re.search(r"\d\s*[%％]", page[page.index('id="lines"') :])
+
+
+async def test_a_member_of_another_version_is_still_named(
+    enter: Enter, backroom: FakeBackroom
+) -> None:
+    found = (Reason("x.y", Level.PASSIVE, 0, 2, "oracle"),)
+    talk_id = backroom.write("しずかなツグミ", "ことば", level=Level.PASSIVE, reasons=found)
+    page = await enter(Role.SUPERVISOR).page(f"/console/talks/{talk_id}")
+    assert "機械の目" in page
+    assert "x.y" not in page
 
 
 async def test_what_nobody_could_judge_asks_for_human_eyes(

@@ -11,28 +11,47 @@ from hypothesis import strategies as st
 
 from bot.core.model import errors
 from bot.core.ports.reads import Mark
+from moderator_ui.reasons import MEMBER_KEYS, Segment, segments
 from moderator_ui.refusals import status_of
 from moderator_ui.sound import alarm_sound
-from moderator_ui.words import Segment, segments, waited, when
+from moderator_ui.words import waited, when
 
 NOW = datetime(2026, 11, 3, 18, 7, tzinfo=UTC)  # 03:07 on the 4th in Japan
 OFFSETS = st.integers(min_value=-3, max_value=30)
-MARKS = st.lists(st.builds(Mark, OFFSETS, OFFSETS, st.sampled_from(["a.b", "c.d"])), max_size=6)
+MEMBERS = st.sampled_from([*MEMBER_KEYS, "unknown"])
+MARKS = st.lists(
+    st.builds(Mark, OFFSETS, OFFSETS, st.sampled_from(["a.b", "c.d"]), MEMBERS), max_size=6
+)
 
 
 @given(st.text(max_size=25), MARKS)
 def test_pieces_joined_are_the_words_again(words: str, marks: list[Mark]) -> None:
-    inside = [mark for mark in marks if mark.start >= 0]
-    assert "".join(piece.text for piece in segments(words, inside)) == words
+    pieces = segments(words, marks)
+    assert "".join(piece.text for piece in pieces) == words
+    assert all(piece.text for piece in pieces)
 
 
 def test_overlapping_marks_share_the_words() -> None:
-    marks = [Mark(2, 5, "later"), Mark(0, 3, "first")]
-    assert segments("abcdefg", marks) == [
-        Segment("abc", "first"),
-        Segment("de", "later"),
+    later, first = Mark(2, 5, "later"), Mark(0, 3, "first")
+    assert segments("abcdefg", [later, first]) == [
+        Segment("abc", first),
+        Segment("de", later),
         Segment("fg"),
     ]
+
+
+def test_a_rule_keeps_its_words_inside_a_learned_mark() -> None:
+    whole, phrase = Mark(0, 7, "transformer", "transformer"), Mark(1, 4, "linear", "linear")
+    rule = Mark(2, 3, "a.b")
+    pieces = segments("abcdefg", [whole, phrase, rule])
+    assert pieces == [
+        Segment("a", whole),
+        Segment("b", phrase),
+        Segment("c", rule),
+        Segment("d", phrase),
+        Segment("efg", whole),
+    ]
+    assert [piece.learned for piece in pieces] == [True, True, False, True, True]
 
 
 @pytest.mark.parametrize(

@@ -198,8 +198,12 @@ class FakeBackroom:
         marked: str = "",
         rule: str = "suicide.plan",
         channel: str = "webchat",
+        reasons: Iterable[Reason] = (),
     ) -> TalkId:
-        """A visitor writes; a new handle opens a new talk. ``marked`` is what a rule found."""
+        """A visitor writes; a new handle opens a new talk. ``marked`` is what a rule found.
+
+        ``reasons`` are what other members found.
+        """
         room = next((room for room in self.rooms.values() if room.handle == handle), None)
         if room is None:
             talk = Talk(
@@ -212,13 +216,13 @@ class FakeBackroom:
             room = self.rooms[talk.id] = FakeTalk(talk, handle)
         room.talk.hear(channel=channel, level=level, now=self.time)
         start = words.find(marked) if marked else -1
-        found = start >= 0
-        verdict = Verdict(
-            level,
-            frozenset(kinds),
-            (Reason(rule, level, start, start + len(marked)),) if found else (),
+        found = (Reason(rule, level, start, start + len(marked)),) if start >= 0 else ()
+        verdict = Verdict(level, frozenset(kinds), (*found, *reasons))
+        marks = tuple(
+            Mark(each.start, each.end, each.rule, each.member)
+            for each in verdict.reasons
+            if each.member != "course"
         )
-        marks = (Mark(start, start + len(marked), rule),) if found else ()
         self._line(room, Sender.VISITOR, words=words, verdict=verdict, marks=marks)
         if level >= Level.PASSIVE:
             self._raise(room, level, frozenset(kinds))

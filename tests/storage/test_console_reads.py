@@ -22,6 +22,7 @@ from bot.core.model.commands import (
     OpenLink,
     OpenSession,
     RaiseConcern,
+    RecordVerdict,
     ReplyToVisitor,
     ResolveConcern,
     TakeBack,
@@ -36,11 +37,11 @@ from bot.core.model.messages import Delivery, Inbound
 from bot.core.model.people import AgeBand, Leanings, Role, SpeaksAs, StaffState, Viewer, Wish
 from bot.core.model.safety import ConcernState, Resolution
 from bot.core.model.talk import TalkState
-from bot.core.ports.reads import Reach
+from bot.core.ports.reads import Mark, Reach
 from bot.core.ports.store import UnitOfWork
 from bot.storage.console_reads import ConsoleReadsSql
 from tests.storage.conftest import HOUR, House
-from triage.verdict import Level
+from triage.verdict import Level, Reason, Verdict
 
 NOBODY = TalkId("nobody".ljust(26, "-"))
 
@@ -128,6 +129,22 @@ async def test_masked_words_carry_no_marks(house: House, reads: ConsoleReadsSql)
     view = await reads.talk(supervisor, receipt.talk_id)
     assert [(line.words, line.marks) for line in view.lines] == [("call ***", ()), ("110", ())]
     assert view.lines[1].delivery is Delivery.SENDING
+
+
+async def test_a_mark_names_its_member_and_the_course_marks_nothing(
+    house: House, reads: ConsoleReadsSql
+) -> None:
+    supervisor = await house.hire("責任", Role.SUPERVISOR)
+    receipt = await house.hear("calm", event="1")
+    found = (
+        Reason("linear", Level.PASSIVE, 1, 3, "linear"),
+        Reason("course.slow_rise", Level.PASSIVE, 0, 4, "course"),
+    )
+    verdict = Verdict(Level.PASSIVE, reasons=found)
+    await house.bus.run(RecordVerdict(ErrandId("errand"), receipt.message_id, verdict))
+    (line, *_) = (await reads.talk(supervisor, receipt.talk_id)).lines
+    assert line.verdict.reasons == found
+    assert line.marks == (Mark(1, 3, "linear", "linear"),)
 
 
 async def test_notes_and_alarm_lie_beside_the_lines(house: House, reads: ConsoleReadsSql) -> None:

@@ -163,14 +163,13 @@ class Desk:
 class Mark:
     """A part of a message that a member of triage pointed at: offsets into the shown words.
 
-    There is none where masking changed the words, and none of the member 'course', which looks
-    at the talk and not at the words.
+    None where masking changed the words, and none of the member 'course': it sees no words.
     """
 
     start: int
     end: int
-    member: str = "rules"
     rule: str
+    member: str = "rules"
 
 
 @dataclass(frozen=True, slots=True)
