@@ -21,12 +21,16 @@ import torch
 from torch import Tensor, nn
 
 from triage.characters import BREAK, MASK, PAD, START, UNKNOWN, Alphabet
+from triage.judge import WEIGHTS
 from triage.text import normalise
 from triage.training.encoder import Encoder, Guesser
-from triage.training.settings import CONFIG
+from triage.training.settings import CONFIG, HERE
 
 _SHAPE: Final[dict[str, Any]] = CONFIG["encoder"]
 _PLAN: Final[dict[str, Any]] = CONFIG["pretrain"]
+START_FROM: Final = HERE / "encoder.npz"
+"""The pre-trained encoder that is shipped for training, in half precision: go on from there."""
+
 _HELD_OUT: Final = 2000  # lines, to see whether guessing gets better
 _LONGEST_SPAN: Final = 3
 _KEPT, _SWAPPED = 0.1, 0.1  # of the hidden characters: left as they are, replaced at random
@@ -55,12 +59,19 @@ def prepare(folder: Path, work: Path, more: list[str]) -> None:
     with Pool(2) as pool:
         texts = pool.map(plain, read_texts(folder), chunksize=4000)
         seen = Counter(letter for text in (*texts, *pool.map(plain, more)) for letter in text)
-    least = CONFIG["alphabet"]["least_seen"]
-    alphabet = Alphabet(sorted(letter for letter, count in seen.items() if count >= least))
+    alphabet = _alphabet(seen)
     alphabet.write(work / "alphabet.txt")
     packed = np.array(list(_packed(texts, alphabet)), dtype=np.uint16)
     np.random.default_rng(CONFIG["seed"]).shuffle(packed)
     np.save(work / "packed.npy", packed)
+
+
+def _alphabet(seen: Counter[str]) -> Alphabet:
+    """The one that the shipped encoder knows; a new one where none is shipped."""
+    if START_FROM.exists():
+        return Alphabet.read(WEIGHTS / "alphabet.txt")
+    least = CONFIG["alphabet"]["least_seen"]
+    return Alphabet(sorted(letter for letter, count in seen.items() if count >= least))
 
 
 def _packed(texts: list[str], alphabet: Alphabet) -> Iterator[list[int]]:
@@ -152,8 +163,23 @@ def pretrain(work: Path) -> None:
         model.load_state_dict(saved["model"])
         optimiser.load_state_dict(saved["optimiser"])
         state = saved["state"]
+    elif START_FROM.exists():
+        restore(model.encoder)
     _run(model, optimiser, state, packed, held, checkpoint)
     torch.save(model.encoder.state_dict(), work / "encoder.pt")
+    keep(model.encoder)
+
+
+def restore(encoder: Encoder) -> None:
+    """Give the encoder the weights of ``START_FROM``; the alphabet must be the one shipped."""
+    with np.load(START_FROM, allow_pickle=False) as file:
+        encoder.load_state_dict({name: torch.from_numpy(file[name]).float() for name in file})
+
+
+def keep(encoder: Encoder) -> None:
+    """Write ``START_FROM`` anew."""
+    halves = {name: value.half().numpy() for name, value in encoder.state_dict().items()}
+    np.savez_compressed(START_FROM, **halves)
 
 
 def _run(
