@@ -15,7 +15,7 @@ from triage.course import Earlier, follow
 from triage.decide import decide
 from triage.fusion import Fusion
 from triage.linear import LinearMember
-from triage.opinion import Opinion
+from triage.opinion import STEPS, Opinion
 from triage.rules import Rules
 from triage.spelling import JAPANESE
 from triage.text import Normalised, normalise
@@ -30,6 +30,7 @@ _MANIFEST: Final = "manifest.json"
 _JAPANESE: Final = re.compile(f"[{JAPANESE}]")
 _KANA: Final = re.compile("[ぁ-ゖァ-ヺー]")
 _NAMED_EMOJI: Final = re.compile("〔[^〕]{1,8}〕")
+_ABOUT_AS_SURE: Final = 2.0  # log-odds
 _FOREIGN: Final = 8  # letters without a Japanese one, from which on it is another language
 
 Loaded = TypeVar("Loaded")
@@ -125,11 +126,13 @@ class Judge:
 
         What they do not flag is no calm yet: the second speed decides that.
         """
-        floor = self._rules.screen(text)
+        plain = normalise(text)
+        return self._first(plain, self._rules.read(plain))
+
+    def _first(self, plain: Normalised, floor: Verdict) -> Verdict:
         if self._fusion is None or self._linear is None:
             return floor
         try:
-            plain = normalise(text)
             opinions = {"linear": self._linear.opinion(plain.text)}
             return floor.joined(self._judged(opinions, floor.level, plain, "first"))
         except Exception:  # the message is stored in this transaction; the rules must be enough
@@ -141,10 +144,12 @@ class Judge:
 
         Raises ``NotLoaded`` where a member is missing, and whatever goes wrong in one.
         """
+        plain = normalise(text)
+        return self._second(plain, self._rules.read(plain))
+
+    def _second(self, plain: Normalised, floor: Verdict) -> Verdict:
         if self._fusion is None or self._linear is None or self._transformer is None:
             raise NotLoaded
-        plain = normalise(text)
-        floor = self._rules.screen(text)
         if not readable(plain.text):
             return Verdict(Level.UNDECIDED)
         opinions = {
@@ -157,11 +162,11 @@ class Judge:
         """How likely each step is, by every member that is there; () where none can say."""
         if self._fusion is None or self._linear is None:
             return ()
-        plain = normalise(text).text
-        opinions = {"linear": self._linear.opinion(plain)}
+        plain = normalise(text)
+        opinions = {"linear": self._linear.opinion(plain.text)}
         if self._transformer is not None:
-            opinions["transformer"] = self._transformer.opinion(plain)
-        return self._fusion.chances(opinions, self._rules.screen(text).level)
+            opinions["transformer"] = self._transformer.opinion(plain.text)
+        return self._fusion.chances(opinions, self._rules.read(plain).level)
 
     def course(self, earlier: Sequence[Earlier], text: str, verdict: Verdict) -> Verdict:
         """The verdict in the light of what the same person wrote before; never lower."""
@@ -169,9 +174,11 @@ class Judge:
 
     def verdict(self, text: str) -> Verdict:
         """The final verdict on one message alone. Never raises; UNDECIDED on any failure."""
-        first = self.screen(text)
+        plain = normalise(text)
+        floor = self._rules.read(plain)
+        first = self._first(plain, floor)
         try:
-            return decide(first, self.assess(text))
+            return decide(first, self._second(plain, floor))
         except NotLoaded:
             return decide(first, None)
         except Exception:  # a researcher's batch must go on, and never read a failure as calm
@@ -187,9 +194,16 @@ class Judge:
             return found
         reasons = tuple(
             Reason(name, found.level, *plain.span(opinion.start, opinion.end), member=name)
-            for name, opinion in opinions.items()
+            for name, opinion in _speakers(opinions, found.level)
         )
         return replace(found, reasons=reasons)
+
+
+def _speakers(opinions: Mapping[str, Opinion], level: Level) -> list[tuple[str, Opinion]]:
+    """The members that carried a level: the surest one, and whoever is about as sure."""
+    step = max((n for n, reached in enumerate(STEPS) if reached <= level), default=0)
+    surest = max(opinion.danger[step] for opinion in opinions.values())
+    return [(n, o) for n, o in opinions.items() if o.danger[step] >= surest - _ABOUT_AS_SURE]
 
 
 def _transformer(folder: Path) -> TransformerMember:

@@ -44,7 +44,10 @@ class Rules:
 
         Reasons carry offsets into ``text`` as written.
         """
-        message = normalise(text)
+        return self.read(normalise(text))
+
+    def read(self, message: Normalised) -> Verdict:
+        """The same for a message whose plain form is already there."""
         kinds: set[Kind] = set()
         reasons: list[Reason] = []
         for rule in self._rules:
