@@ -33,6 +33,7 @@ from bot.settings import Settings, SettingsError
 from bot.staff_desk import NoSuchStaff, disable, invite, roster
 from bot.texts import Texts
 from bot.triage_desk import lines_of, readable
+from bot.triage_report import agreement
 from bot.wiring import load_settings
 from channels import discover
 from triage.judge import Judge
@@ -101,10 +102,19 @@ def demo(*, port: int, pace: float, once: bool) -> None:
 @click.argument("words", required=False)
 @click.option("--jsonl", is_flag=True, help="Lines of {id, text, speaker}; one verdict each.")
 @click.option("--conversation", is_flag=True, help="Lines of {id, turns}; levels after each turn.")
-def triage(*, words: str | None, jsonl: bool, conversation: bool) -> None:
-    """Judge one message, or lines of messages or conversations."""
-    if jsonl and conversation:
-        raise click.UsageError("choose one of --jsonl and --conversation")
+@click.option(
+    "--agreement",
+    "compare",
+    is_flag=True,
+    help="How triage and the supervisors' corrections agreed, by month.",
+)
+def triage(*, words: str | None, jsonl: bool, conversation: bool, compare: bool) -> None:
+    """Judge one message, or lines of messages or conversations; or compare with corrections."""
+    if jsonl + conversation + compare > 1:
+        raise click.UsageError("choose one of --jsonl, --conversation and --agreement")
+    if compare:
+        _compare(words)
+        return
     if not (jsonl or conversation):
         if words is None:
             raise click.UsageError("give the words in quotes, or --jsonl or --conversation")
@@ -114,6 +124,13 @@ def triage(*, words: str | None, jsonl: bool, conversation: bool) -> None:
     with click.open_file(words or "-", "rb") as source:
         for line in lines_of(Judge.load(), source, conversations=conversation):
             click.echo(line)
+
+
+def _compare(words: str | None) -> None:
+    if words is not None:
+        raise click.UsageError("--agreement takes no words")
+    settings = _settings()
+    click.echo(_run(lambda: agreement(settings)))
 
 
 @commands.group(help="Staff accounts.")

@@ -21,6 +21,7 @@ SAID: Final = {
     "handed_back": "console.said_handed_back",
     "closed": "console.said_closed",
     "worried": "console.said_worried",
+    "corrected": "console.said_corrected",
     "resolved": "console.said_resolved",
     "disabled": "console.said_disabled",
     "signed_out": "console.said_signed_out",

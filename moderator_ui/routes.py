@@ -14,6 +14,7 @@ from moderator_ui.call import Call
 from moderator_ui.views import (
     channels,
     concerns,
+    corrections,
     counts,
     desk,
     sign_in,
@@ -62,6 +63,12 @@ ROUTES: Final = (
     Route("POST", f"{_TALK}/hand-back", talk.hand_back, May.TALK_ANSWER),
     Route("POST", f"{_TALK}/close", talk.close, May.TALK_ANSWER),
     Route("POST", f"{_TALK}/worry", talk.worry, May.TALK_ANSWER),
+    Route(
+        "POST",
+        f"{_TALK}/messages/{{message_id:[0-9A-Za-z]+}}/verdict",
+        corrections.correct,
+        May.VERDICT_CORRECT,
+    ),
     Route("POST", f"{_CONCERN}/acknowledge", concerns.acknowledge, May.CONCERN_ACKNOWLEDGE),
     Route("POST", f"{_CONCERN}/resolve", concerns.resolve, May.CONCERN_RESOLVE),
     Route("GET", "/console/channels", channels.show, May.CHANNELS_SEE),

@@ -19,6 +19,7 @@ supervisor    スーパーバイザー, decides where life is in danger
 admin         運営, runs the service, sees counts and never words
 verdict       what triage says about one message: level, kinds, reasons
 danger        the gravest level that is still open in a talk; reorders the queue
+label         what a supervisor says of a verdict, kept without words and naming nobody
 concern       a raised flag: raised, acknowledged by a named person, resolved with a reason
 card          the safety card: numbers open now, shown at once, never instead of a human
 duty          being there to answer; nobody on duty must look like nobody on duty

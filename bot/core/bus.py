@@ -16,6 +16,7 @@ from bot.core.handlers import (
     assess,
     attend,
     come_back,
+    correct,
     deliver,
     duty,
     erase,
@@ -78,6 +79,7 @@ HANDLERS: Mapping[type[c.Command[Any]], Handler] = {
     c.RaiseConcern: worry.raise_concern,
     c.AcknowledgeConcern: worry.acknowledge_concern,
     c.ResolveConcern: worry.resolve_concern,
+    c.CorrectVerdict: correct.correct_verdict,
     c.InviteStaff: accounts.invite_staff,
     c.AcceptInvitation: accounts.accept_invitation,
     c.DisableStaff: accounts.disable_staff,
@@ -88,6 +90,7 @@ HANDLERS: Mapping[type[c.Command[Any]], Handler] = {
 _STAFF_ONLY = (
     e.NoteWritten,
     e.VerdictRecorded,
+    e.VerdictCorrected,
     e.ConcernRaised,
     e.AnswerTravelled,
     e.ReachChanged,

@@ -88,6 +88,7 @@ _LINES = (
     select(
         *LINE_COLUMNS,
         *(_m.delivery, _m.level, _m.kinds, _m.reasons, _m.assessed, p.pictures.c.state),
+        _m.corrected,
     )
     .select_from(
         t.messages.outerjoin(t.staff, _m.staff_id == t.staff.c.id)

@@ -170,7 +170,7 @@ class ConsoleReadsSql:
 
     def _line(self, row: AnyRow, key: bytes | None) -> ConsoleLine:
         message_id, seq, sender, by, sealed, text_key, at, taken_back, *rest = row
-        delivery, level, kinds, reasons, assessed, picture = rest
+        delivery, level, kinds, reasons, assessed, picture, corrected = rest
         words = opened(self._vault, key, sealed, bound_to=f"message:{message_id}")
         shown, masked = words, False
         if words is not None and sender is Sender.VISITOR:  # what staff wrote stays as it is
@@ -190,6 +190,7 @@ class ConsoleReadsSql:
             marks=() if masked or shown is None else _marks(verdict),
             taken_back=taken_back,
             picture=picture,
+            corrected=corrected,
         )
 
     def _note(self, row: AnyRow, key: bytes | None) -> NoteLine:

@@ -86,7 +86,7 @@ _SHRED = (
     delete(t.notes).where(t.notes.c.talk_id.in_(_TALKS)),
     update(t.messages)
     .where(t.messages.c.talk_id.in_(_TALKS))
-    .values(sealed=None, kinds=None, reasons=None),
+    .values(sealed=None, kinds=None, reasons=None, corrected=False),
     update(t.concerns).where(t.concerns.c.talk_id.in_(_TALKS)).values(kinds=None),
     update(t.seen_events).where(t.seen_events.c.person_id == _WHO).values(digest=None),
 )

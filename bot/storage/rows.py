@@ -39,7 +39,7 @@ TALK = pick(
 MESSAGE = pick(
     t.messages,
     "id talk_id seq sender at sealed text_key staff_id delivery level kinds reasons assessed"
-    " taken_back",
+    " taken_back corrected",
 )
 NOTE = pick(t.notes, "id talk_id staff_id at sealed")
 CONCERN = pick(
@@ -151,6 +151,7 @@ def verdict_values(message: Message) -> Values:
         "kinds": verdict.kinds or None,
         "reasons": verdict.reasons or None,
         "assessed": message.assessed,
+        "corrected": message.corrected,
     }
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from sqlalchemy import (
     Boolean,
     Column,
+    Date,
     ForeignKey,
     Index,
     Integer,
@@ -23,6 +24,7 @@ from sqlalchemy import (
     text,
 )
 
+from bot.core.model.labels import LabelOutcome
 from bot.core.model.mail import TRIAGE
 from bot.core.model.messages import Delivery, Sender
 from bot.core.model.people import AgeBand, Pace, PersonState, Role, SpeaksAs, StaffState, Wish
@@ -162,7 +164,21 @@ messages = Table(
     Column("reasons", Reasons),  # rule ids and offsets; while the person is there
     Column("assessed", Boolean, nullable=False),  # the second look is done; for ever
     Column("taken_back", Boolean, nullable=False, server_default=false()),  # for ever
+    # a supervisor said what the level is; while the person is there
+    Column("corrected", Boolean, nullable=False, server_default=false()),
     UniqueConstraint("talk_id", "seq"),
+)
+
+triage_labels = Table(
+    "triage_labels",
+    metadata,
+    Column("id", counting(), primary_key=True),  # for ever; a number, because an id tells a time
+    Column("month", Date, nullable=False),  # its first day, in Japan; for ever
+    Column("machine", Rank, nullable=False),  # what triage said; for ever
+    Column("corrected", Rank, nullable=False),  # what a supervisor said; for ever
+    Column("kinds", KINDS),  # about what, as they said; for ever
+    Column("members", String(64), nullable=False),  # which members of triage spoke; for ever
+    Column("outcome", Choices(LabelOutcome), nullable=False),  # for ever
 )
 
 notes = Table(

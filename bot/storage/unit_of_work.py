@@ -20,6 +20,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
 from bot.core.model.events import Event
 from bot.core.ports.store import (
     Concerns,
+    Labels,
     Mailroom,
     Messages,
     People,
@@ -31,6 +32,7 @@ from bot.core.ports.store import (
 )
 from bot.storage.concerns import SqlConcerns
 from bot.storage.engine import write_back, writing
+from bot.storage.labels import SqlLabels
 from bot.storage.mailboxes import SqlMailroom
 from bot.storage.messages import SqlMessages
 from bot.storage.people import SqlPeople
@@ -63,6 +65,7 @@ class SqlUnit:
         self.talks: Talks = SqlTalks(connection)
         self.messages: Messages = self._messages
         self.concerns: Concerns = SqlConcerns(connection)
+        self.labels: Labels = SqlLabels(connection)
         self.staff: StaffRoom = SqlStaffRoom(connection)
         self.mail: Mailroom = SqlMailroom(connection)
         self.platforms: Platforms = self._platforms

@@ -38,8 +38,12 @@ function showLine(html, isNew) {
   if (!line || !lines || past) return;
   const shown = document.getElementById(line.id);
   if (shown) {
-    if (find("details[open]", shown)) find("details", line)?.setAttribute("open", "");
-    if (shown.outerHTML !== line.outerHTML) shown.replaceWith(line);
+    if (find(".picture[open]", shown)) find(".picture", line)?.setAttribute("open", "");
+    const choosing = find(".correct[open]", shown);
+    if (choosing) find(".correct", line)?.setAttribute("open", "");
+    if (shown.outerHTML === line.outerHTML) return;
+    find(".correct[open]", line)?.replaceWith(choosing); // a choice being made is not taken away
+    shown.replaceWith(line);
   } else if (isNew) {
     lines.append(line);
   }

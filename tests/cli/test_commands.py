@@ -118,7 +118,7 @@ def test_a_newer_database_is_refused_and_left_alone(run: Run, tmp_path: Path) ->
 
 
 def test_the_doctor_asks_for_a_human_review(run: Run) -> None:
-    assert "revision 0002" in run("db", "upgrade").stdout
+    assert "revision 0003" in run("db", "upgrade").stdout
     said = run("doctor")
     assert said.returncode == 0
     assert "telephone lines were never reviewed" in said.stdout
@@ -164,3 +164,11 @@ def _write_one_person(folder: Path) -> None:
         )
         database.execute("INSERT INTO person_keys VALUES ('p', ?)", (b"x" * 60,))
     database.close()
+
+
+def test_agreement_with_corrections_is_printed(run: Run) -> None:
+    said = run("triage", "--agreement")
+    assert (said.returncode, said.stdout) == (0, "No verdict has been corrected yet.\n")
+    refused = run("triage", "--agreement", "--jsonl")
+    assert refused.returncode == 2
+    assert "choose one of" in refused.stderr

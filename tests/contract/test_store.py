@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +22,7 @@ from bot.core.model.ids import (
     StaffId,
     TalkId,
 )
+from bot.core.model.labels import TriageLabel
 from bot.core.model.mail import (
     TRIAGE,
     Picture,
@@ -319,6 +320,32 @@ class StoreContract:
         found, _ = await units.run(lambda unit: unit.concerns.open_of(talk_id))
         kept, _ = await units.run(lambda unit: unit.concerns.get(concern.id))
         assert (found, kept) == (None, concern)
+
+    async def test_labels_come_back_by_month_and_no_erasure_reaches_them(
+        self, units: Units
+    ) -> None:
+        await self.arrive(units, "a")
+        december, november = (date(2026, month, 1) for month in (12, 11))
+        labels = [
+            TriageLabel(december, Level.UNDECIDED, Level.NONE, frozenset(), ()),
+            TriageLabel(november, Level.NONE, Level.ACTIVE, VERDICT.kinds, ("linear", "rules")),
+        ]
+
+        async def fill(unit: UnitOfWork) -> bool:
+            for label in labels:
+                await unit.labels.add(label)
+            message = a_message("a", 1, verdict=VERDICT)
+            await unit.messages.add(message)
+            message.correct(Level.NONE, frozenset())
+            await unit.messages.save_verdict(message)
+            return (await self._first(unit, "a")).corrected
+
+        assert (await units.run(fill))[0]
+        await units.run(lambda unit: unit.people.shred(PersonId(an_id("a"))))
+        kept, _ = await units.run(lambda unit: unit.labels.all())
+        message, _ = await units.run(lambda unit: self._first(unit, "a"))
+        assert kept == labels[::-1]
+        assert (message.corrected, message.verdict.level) == (False, Level.NONE)
 
     async def test_shredding_leaves_only_counts(self, units: Units) -> None:
         await self.arrive(units, "a", "b")

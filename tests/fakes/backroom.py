@@ -17,6 +17,7 @@ from typing import Any, TypeVar, cast
 
 from bot.core.model import commands as c
 from bot.core.model.errors import (
+    AlreadyCorrected,
     ConcernOpen,
     HandsFull,
     InvitationSpent,
@@ -422,6 +423,18 @@ class FakeBackroom:
     def _resolve_concern(self, command: c.ResolveConcern) -> None:
         concern = cast("Concern", self._with_concern(command.concern_id).concern)
         concern.resolve(command.staff_id, resolution=command.resolution, now=self.time)
+
+    def _correct_verdict(self, command: c.CorrectVerdict) -> None:
+        room = self._room(command.talk_id)
+        line = next((each for each in room.lines if each.message_id == command.message_id), None)
+        if line is None or line.sender is not Sender.VISITOR:
+            raise NotFound
+        if line.corrected:
+            raise AlreadyCorrected
+        verdict = replace(line.verdict, level=command.level, kinds=command.kinds)
+        room.lines[room.lines.index(line)] = replace(line, verdict=verdict, corrected=True)
+        if command.level >= Level.PASSIVE and command.level > line.verdict.level:
+            self._raise(room, command.level, command.kinds)
 
     def _invite_staff(self, command: c.InviteStaff) -> StaffId:
         name = clean(command.work_name, limit=40)

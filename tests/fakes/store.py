@@ -11,6 +11,7 @@ from typing import TypeVar
 
 from bot.core.model.events import Event
 from bot.core.model.ids import ConcernId, ErrandId, MessageId, NoteId, PersonId, StaffId, TalkId
+from bot.core.model.labels import TriageLabel
 from bot.core.model.mail import (
     Action,
     Address,
@@ -59,6 +60,7 @@ class Rows:
     used_links: set[Tag] = field(default_factory=set)
     pictures: dict[MessageId, Picture] = field(default_factory=dict)
     sendings: dict[tuple[str, str], tuple[int, int]] = field(default_factory=dict)
+    labels: list[TriageLabel] = field(default_factory=list)
     alive: dict[str, datetime] = field(default_factory=dict)
 
 
@@ -101,7 +103,7 @@ class FakePeople:
         if (person := rows.persons.get(person_id)) is not None:
             person.leanings = replace(person.leanings, wish=None, pace=Pace.LIVE)
         for message in (rows.messages[message_id] for message_id in gone):
-            message.sealed = None
+            message.sealed, message.corrected = None, False
             message.verdict = replace(message.verdict, kinds=frozenset(), reasons=())
         for concern in rows.concerns.values():
             concern.kinds = frozenset() if concern.talk_id in talks else concern.kinds
@@ -220,6 +222,7 @@ class FakeMessages:
     async def save_verdict(self, message: Message) -> None:
         stored = self._rows.messages[message.id]
         stored.verdict, stored.assessed = message.verdict, message.assessed
+        stored.corrected = message.corrected
 
     async def save_delivery(self, message: Message) -> None:
         self._rows.messages[message.id].delivery = message.delivery
@@ -283,6 +286,17 @@ class FakeConcerns:
 
     async def save(self, concern: Concern) -> None:
         self._rows.concerns[concern.id] = copy(concern)
+
+
+class FakeLabels:
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+
+    async def add(self, label: TriageLabel) -> None:
+        self._rows.labels.append(label)
+
+    async def all(self) -> list[TriageLabel]:
+        return sorted(self._rows.labels, key=lambda label: label.month)
 
 
 class FakeStaffRoom:
@@ -521,6 +535,7 @@ class FakeUnit:
         self.talks: port.Talks = FakeTalks(rows)
         self.messages: port.Messages = FakeMessages(rows)
         self.concerns: port.Concerns = FakeConcerns(rows)
+        self.labels: port.Labels = FakeLabels(rows)
         self.staff: port.StaffRoom = FakeStaffRoom(rows)
         self.mail: port.Mailroom = FakeMailroom(rows)
         self.platforms: port.Platforms = FakePlatforms(rows)

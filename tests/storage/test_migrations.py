@@ -45,7 +45,7 @@ FIRST_ROWS: tuple[tuple[str, dict[str, object]], ...] = (
 MOMENTS = ("first_seen_at", "last_contact_at", "opened_at", "at", "due_at")
 ZEROS = ("level", "tries")
 EXPECTED = [
-    Leanings(), [(None, False)], (0, None, None, None), (False, b"words"),
+    Leanings(), [(None, False)], (0, None, None, None), (False, False, b"words"),
     [["x" * 26], ["d" * 26], []], [2],
 ]  # fmt: skip
 
@@ -256,7 +256,7 @@ async def _look(unit: UnitOfWork) -> list[object]:
         person and person.leanings,
         [(each.left_at, each.bell_only) for each in await unit.people.addresses(PersonId(P))],
         talk and (talk.read_upto, talk.bell_at, talk.seen_at, talk.receipt_at),
-        message and (message.taken_back, message.sealed),
+        message and (message.taken_back, message.corrected, message.sealed),
         [[errand.id for errand in claimed] for claimed in claims],
         [errand.tries for errand in again],
     ]

@@ -21,6 +21,7 @@
     │   ├── HandsFull
     │   ├── ConcernOpen
     │   ├── AlreadyAnswered
+    │   ├── AlreadyCorrected
     │   ├── SessionExpired
     │   ├── RecordErased
     │   ├── TakenBack
@@ -167,6 +168,12 @@ class AlreadyAnswered(Refused):
     """Somebody else was faster: the flag is already acknowledged or resolved."""
 
     text_key = "error.already_answered"
+
+
+class AlreadyCorrected(Refused):
+    """A human has corrected the verdict of this message; one correction is kept of each."""
+
+    text_key = "error.already_corrected"
 
 
 class SessionExpired(Refused):

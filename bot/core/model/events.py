@@ -41,6 +41,11 @@ class VerdictRecorded(TalkChanged):
 
 
 @dataclass(frozen=True, slots=True)
+class VerdictCorrected(TalkChanged):
+    """A supervisor said what the verdict should have been."""
+
+
+@dataclass(frozen=True, slots=True)
 class AnswerWritten(TalkChanged):
     """A member of staff answered."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from bot.core.model.ids import MessageId, NoteId, StaffId, TalkId
-from triage.verdict import CALM, Verdict
+from triage.verdict import CALM, Kind, Level, Verdict
 
 
 class Sender(StrEnum):
@@ -45,6 +45,13 @@ class Message:
     verdict: Verdict = CALM
     assessed: bool = False  # the second speed of triage has looked
     taken_back: bool = False  # unsent, deleted or written anew by its person: no words left
+    corrected: bool = False  # a supervisor said what the verdict should have been
+
+    def correct(self, level: Level, kinds: frozenset[Kind]) -> None:
+        """A human's opinion stands from now on; no later look of the machine changes it."""
+        self.verdict = replace(self.verdict, level=level, kinds=kinds)
+        self.assessed = True
+        self.corrected = True
 
     def take_back(self) -> None:
         """The person took it back. What triage said of it stays as a level, without words."""

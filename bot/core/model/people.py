@@ -30,6 +30,7 @@ class Permission(StrEnum):
     LIVE_SEE = "live.see"
     CONCERN_ACKNOWLEDGE = "concern.acknowledge"
     CONCERN_RESOLVE = "concern.resolve"
+    VERDICT_CORRECT = "verdict.correct"
     STAFF_MANAGE = "staff.manage"
     COUNTS_SEE = "counts.see"
     CHANNELS_SEE = "channels.see"
@@ -47,7 +48,8 @@ _FLAGGED = _ANSWERING | {
 PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.PEER: _ANSWERING,
     Role.COUNSELLOR: _FLAGGED,
-    Role.SUPERVISOR: _FLAGGED | {Permission.LIVE_SEE, Permission.CHANNELS_SEE},
+    Role.SUPERVISOR: _FLAGGED
+    | {Permission.LIVE_SEE, Permission.CHANNELS_SEE, Permission.VERDICT_CORRECT},
     Role.ADMIN: frozenset(
         {
             Permission.DESK_SEE,

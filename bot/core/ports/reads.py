@@ -45,8 +45,7 @@ class AboutMe:
 class Line:
     """One message as its person sees it.
 
-    ``text_key`` is set instead of ``words`` for templates; ``words`` is None where they can no
-    longer be opened.
+    ``text_key`` stands instead of ``words`` for templates; None: no longer to be opened.
     """
 
     seq: int
@@ -189,6 +188,7 @@ class ConsoleLine:
     marks: tuple[Mark, ...]
     taken_back: bool = False
     picture: PictureState | None = None
+    corrected: bool = False  # by a supervisor
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,6 +20,7 @@ from bot.core.model.ids import (
     StaffId,
     TalkId,
 )
+from bot.core.model.labels import TriageLabel
 from bot.core.model.mail import Action, Address, Errand, Invitation, SeenEvent
 from bot.core.model.messages import Message, Note
 from bot.core.model.people import Person
@@ -36,6 +37,7 @@ __all__ = [
     "Concerns",
     "Errand",
     "Invitation",
+    "Labels",
     "Mailroom",
     "Messages",
     "People",
@@ -71,6 +73,8 @@ class People(Protocol):
 
     async def shred(self, person_id: PersonId) -> None:
         """Destroy key, addresses, passphrase, sealed words and notes, and digests of events.
+
+        Which messages were corrected is forgotten too.
 
         Unsettled errands of the person's talk are dropped. Rows that count stay.
         """
@@ -164,7 +168,7 @@ class Messages(Protocol):
         ...
 
     async def save_verdict(self, message: Message) -> None:
-        """Write ``verdict`` and ``assessed`` back."""
+        """Write ``verdict``, ``assessed`` and ``corrected`` back."""
         ...
 
     async def save_delivery(self, message: Message) -> None:
@@ -215,6 +219,18 @@ class Concerns(Protocol):
         ...
 
 
+class Labels(Protocol):
+    """What supervisors said of verdicts."""
+
+    async def add(self, label: TriageLabel) -> None:
+        """Store a label. It is never changed, and no erasure reaches it: it names nobody."""
+        ...
+
+    async def all(self) -> list[TriageLabel]:
+        """Every label, the earliest month first."""
+        ...
+
+
 class UnitOfWork(Protocol):
     """Everything that one work may read and change, and the events it leaves."""
 
@@ -222,6 +238,7 @@ class UnitOfWork(Protocol):
     talks: Talks
     messages: Messages
     concerns: Concerns
+    labels: Labels
     staff: StaffRoom
     mail: Mailroom
     platforms: Platforms

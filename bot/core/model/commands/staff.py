@@ -10,6 +10,7 @@ from bot.core.model.ids import ConcernId, MessageId, NoteId, StaffId, TalkId
 from bot.core.model.people import Role
 from bot.core.model.safety import Resolution
 from bot.core.model.sealed import Tag
+from triage.verdict import Kind, Level
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +120,21 @@ class ResolveConcern(Command[None]):
     staff_id: StaffId
     concern_id: ConcernId
     resolution: Resolution
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectVerdict(Command[None]):
+    """A supervisor says what level and kinds a person's message has; once a message.
+
+    Raises ``NotFound``, ``RecordErased``, ``TakenBack``, ``AlreadyCorrected``; ``BadInput``
+    where the level is 'undecided'.
+    """
+
+    staff_id: StaffId
+    talk_id: TalkId
+    message_id: MessageId
+    level: Level
+    kinds: frozenset[Kind]
 
 
 @dataclass(frozen=True, slots=True)
