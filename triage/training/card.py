@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from triage.judge import WEIGHTS
+from triage.training import data, measure
 from triage.training.data import digest
 from triage.training.settings import CONFIG, HERE
 
@@ -54,10 +55,22 @@ def _tables(figures: dict[str, Any]) -> dict[str, str]:
         f"without the course {_line(alone['in time'])} and {_line(alone['false'])}",
         "ablation": _ablation(figures["ablation"]),
         "curve": _curve(figures["curve"]),
+        "rating": _rating(),
         "doubt": _line(figures["level >= 3 at least undecided"]),
         "gain": f"{gain['gain']} [{gain['low']}, {gain['high']}]; it is not better in "
         f"{gain['share not better']:.1%} of the resamples",
     }
+
+
+def _rating() -> str:
+    pairs = data.second_rating()
+    one, other = [left for left, _ in pairs], [right for _, right in pairs]
+    alert = measure.kappa([int(x >= 2) for x in one], [int(x >= 2) for x in other], steps=2)
+    same = sum(left == right for left, right in pairs) / len(pairs)
+    return (
+        f"{len(pairs)} rows of the dev split, the same level in {same:.1%}, weighted kappa "
+        f"{measure.kappa(one, other, steps=5):.2f}, kappa of 'alert or not' {alert:.2f}"
+    )
 
 
 def _line(share: dict[str, Any]) -> str:

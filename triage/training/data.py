@@ -15,6 +15,7 @@ from triage.training.settings import CONFIG, HERE
 from triage.verdict import Kind
 
 CORPUS: Final = HERE / "corpus"
+RATING: Final = HERE / "second_rating.tsv"
 SUMS: Final = CORPUS / "SHA256SUMS"
 _SPEAKERS: Final = frozenset({"self", "family", "other"})
 _SHORT: Final = 12  # characters below which two messages may well be the same by chance
@@ -136,6 +137,13 @@ def _conversation(batch: str, number: int, line: dict[str, Any]) -> Conversation
         return Conversation(line["id"], batch, turns, line.get("alert_by"))
     except KeyError as error:
         raise CorpusError(f"{batch}.jsonl:{number}: {error} is missing") from error
+
+
+def second_rating() -> list[tuple[int, int]]:
+    """Both raters' levels of the rows of the dev split that a second rater saw blind."""
+    first = {row.id: row.level for row in rows("dev")}
+    lines = (line.split("\t") for line in RATING.read_text(encoding="utf-8").splitlines())
+    return [(first[key], int(level)) for key, level in lines if key in first]
 
 
 def check_sums() -> None:

@@ -121,6 +121,17 @@ def _recall(scores: Floats, level: npt.NDArray[np.int64]) -> float:
     return float((scores[level >= 3] > limit).mean())
 
 
+def kappa(one: Sequence[int], other: Sequence[int], *, steps: int) -> float:
+    """Quadratically weighted agreement of two raters beyond chance, over levels below ``steps``."""
+    table = np.zeros((steps, steps))
+    for left, right in zip(one, other, strict=True):
+        table[left, right] += 1
+    places = np.arange(steps)
+    weight = (places[:, None] - places[None, :]) ** 2
+    by_chance = np.outer(table.sum(axis=1), table.sum(axis=0)) / table.sum()
+    return float(1 - (weight * table).sum() / (weight * by_chance).sum())
+
+
 def conversations(
     talks: Sequence[Conversation], follow: Callable[[Conversation], Sequence[Level | None]]
 ) -> Mapping[str, Any]:
