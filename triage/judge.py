@@ -190,8 +190,8 @@ class Judge:
     ) -> Verdict:
         assert self._fusion is not None  # noqa: S101 - callers looked
         found = self._fusion.verdict(opinions, floor, point=point)
-        if found.level is Level.NONE:
-            return found
+        if found.level < Level.PASSIVE:
+            return found  # marks are for alerts: on every sad line they would teach to look away
         reasons = tuple(
             Reason(name, found.level, *plain.span(opinion.start, opinion.end), member=name)
             for name, opinion in _speakers(opinions, found.level)
@@ -208,7 +208,7 @@ def _speakers(opinions: Mapping[str, Opinion], level: Level) -> list[tuple[str, 
 
 def _transformer(folder: Path) -> TransformerMember:
     # Imported here: without onnxruntime the rest must still work, and 'madoakari staff' is quick.
-    from triage.transformer import TransformerMember  # noqa: PLC0415
+    from triage.transformer import TransformerMember  # noqa: PLC0415 - see above
 
     return TransformerMember.load(folder / "transformer.onnx", folder / "alphabet.txt")
 

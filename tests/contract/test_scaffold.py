@@ -140,7 +140,7 @@ async def test_a_choice_is_answered_and_not_stored(both: Both) -> None:
     for fields in ({"text": "メニュー"}, {"choice": "menu"}):
         status, answer = await both.post(**fields)
         assert status == 200
-        assert answer["text"] == "answer to menu"
+        assert answer["text"] == "〔自動〕\nanswer to menu"
         assert {"label": "記録を消す", "choice": "erase"} in answer["buttons"]
     assert both.house.inbounds == []
     assert both.house.chosen == [(THIRD, "somebody", "menu")] * 2

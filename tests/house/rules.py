@@ -61,8 +61,8 @@ def future_annotations(source: Source) -> Iterator[str]:
 
 
 def one_reader_of_the_environment(source: Source) -> Iterator[str]:
-    """The process's environment is read in ``bot/settings.py`` alone."""
-    if source.inside("bot/settings.py"):
+    """The service's environment is read in ``bot/settings.py`` alone; training is no service."""
+    if source.inside("bot/settings.py", "triage/training/"):
         return
     for node in ast.walk(source.tree):
         if dotted(node) in {"os.environ", "os.getenv", "os.environb"} or (
@@ -74,8 +74,8 @@ def one_reader_of_the_environment(source: Source) -> Iterator[str]:
 
 
 def time_and_chance_come_from_outside(source: Source) -> Iterator[str]:
-    """Clock, randomness and background tasks are made in two packages only."""
-    if source.inside("bot/runtime/", "bot/privacy/"):
+    """Clock, randomness and background tasks are made in two packages only, and in training."""
+    if source.inside("bot/runtime/", "bot/privacy/", "triage/training/"):
         return
     for node in ast.walk(source.tree):
         if isinstance(node, ast.Import | ast.ImportFrom):

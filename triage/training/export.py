@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
+import onnx
 import onnxruntime
 import torch
 from onnxruntime.quantization import QuantType, quantize_dynamic
@@ -32,6 +33,16 @@ def export(model: Classifier, path: Path) -> None:
     # log-odds then drift by whole units instead of hundredths.
     quantize_dynamic(full, path, weight_type=QuantType.QUInt8)
     full.unlink()
+    _without_traces(path)
+
+
+def _without_traces(path: Path) -> None:
+    """Take out what the exporter noted of this machine: folders, source lines, stack traces."""
+    network = onnx.load(path)
+    for part in (network, network.graph, *network.graph.node, *network.graph.value_info):
+        part.doc_string = ""
+        del part.metadata_props[:]
+    onnx.save(network, path)
 
 
 def drift(model: Classifier, path: Path, many: Sequence[Sequence[int]]) -> float:
