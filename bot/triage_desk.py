@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from typing import IO, Any, Final
 
-from triage.course import Earlier
 from triage.judge import READY, Judge
-from triage.verdict import Level, Reason, Verdict
+from triage.verdict import Level, Reason
 
 _NAMES: Final = {
     Level.NONE: "none",
@@ -19,7 +18,6 @@ _NAMES: Final = {
     Level.ACTIVE: "active: page the counsellor on call",
     Level.IMMINENT: "imminent: page everybody at once",
 }
-_REMEMBERED: Final = 12  # earlier messages that the course of a talk looks at
 
 
 class _BadLine(ValueError):
@@ -99,25 +97,13 @@ def _talk(judge: Judge, line: dict[str, Any]) -> dict[str, Any]:
     turns = line.get("turns")
     if not isinstance(turns, list):
         raise _BadLine("turns must be a list")
-    return {"id": line.get("id"), "levels": list(_levels(judge, map(_turn, turns)))}
+    levels = [None if level is None else level.label for level in judge.levels(map(_turn, turns))]
+    return {"id": line.get("id"), "levels": levels}
 
 
-def _turn(turn: object) -> tuple[bool, str]:
-    """Whether the person speaks, and what is said."""
+def _turn(turn: object) -> str | None:
+    """What the person says; None where a supporter speaks."""
     if not isinstance(turn, dict) or turn.get("from") not in ("user", "supporter"):
         raise _BadLine("each turn needs 'from' with 'user' or 'supporter'")
-    return turn["from"] == "user", _text(turn.get("text"), "text of a turn")
-
-
-def _levels(judge: Judge, turns: Iterable[tuple[bool, str]]) -> Iterator[int | str | None]:
-    """The level of the talk after each turn; it never falls."""
-    earlier: list[Earlier] = []
-    level = Level.NONE
-    for theirs, text in turns:
-        if not theirs:
-            yield None
-            continue
-        verdict: Verdict = judge.course(earlier[-_REMEMBERED:], text, judge.verdict(text))
-        earlier.append(Earlier(text, verdict.level, 0.0))
-        level = max(level, verdict.level)
-        yield level.label
+    text = _text(turn.get("text"), "text of a turn")
+    return text if turn["from"] == "user" else None

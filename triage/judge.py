@@ -6,7 +6,7 @@ import hashlib
 import json
 import logging
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self, TypeVar
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 WEIGHTS: Final = Path(__file__).parent / "weights"
 READY: Final = "ready"
 _MANIFEST: Final = "manifest.json"
+_REMEMBERED: Final = 12  # earlier messages that the course of a talk looks at
 _JAPANESE: Final = re.compile(f"[{JAPANESE}]")
 _KANA: Final = re.compile("[ぁ-ゖァ-ヺー]")
 _NAMED_EMOJI: Final = re.compile("〔[^〕]{1,8}〕")
@@ -171,6 +172,19 @@ class Judge:
     def course(self, earlier: Sequence[Earlier], text: str, verdict: Verdict) -> Verdict:
         """The verdict in the light of what the same person wrote before; never lower."""
         return follow(earlier, text, verdict, self.verdict)
+
+    def levels(self, turns: Iterable[str | None]) -> Iterator[Level | None]:
+        """The level of a talk after each turn; it never falls. None where somebody else speaks."""
+        earlier: list[Earlier] = []
+        level = Level.NONE
+        for text in turns:
+            if text is None:
+                yield None
+                continue
+            verdict = self.course(earlier[-_REMEMBERED:], text, self.verdict(text))
+            earlier.append(Earlier(text, verdict.level, 0.0))
+            level = max(level, verdict.level)
+            yield level
 
     def verdict(self, text: str) -> Verdict:
         """The final verdict on one message alone. Never raises; UNDECIDED on any failure."""

@@ -10,10 +10,8 @@ import numpy.typing as npt
 
 from triage.grams import BITS, grams
 from triage.opinion import KINDS, STEPS, Opinion
+from triage.views import VIEW, WIDEST, starts
 
-_WINDOW: Final = 300  # characters judged together; a longer message is judged in several views
-_STRIDE: Final = 200
-_WIDEST: Final = 12  # characters of a marked passage
 _OUTPUTS: Final = len(STEPS) + len(KINDS)
 
 Floats = npt.NDArray[np.float32]
@@ -41,14 +39,10 @@ class LinearMember:
 
     def opinion(self, plain: str) -> Opinion:
         """What the runs of the plain form say; of a long one, what its gravest part says."""
-        best: tuple[Floats, int, int] | None = None
-        for begin in _windows(len(plain)):
-            scores, start, end = self._judge(plain[begin : begin + _WINDOW])
-            if best is None or scores[1] + scores[2] > best[0][1] + best[0][2]:
-                best = (scores, begin + start, begin + end)
-        assert best is not None  # noqa: S101 - there is always one window
-        numbers = tuple(float(number) for number in best[0])
-        return Opinion(numbers[: len(STEPS)], numbers[len(STEPS) :], best[1], best[2])
+        views = [(begin, *self._judge(plain[begin : begin + VIEW])) for begin in starts(len(plain))]
+        begin, scores, start, end = max(views, key=lambda view: float(view[1][1] + view[1][2]))
+        numbers = tuple(float(number) for number in scores)
+        return Opinion(numbers[: len(STEPS)], numbers[len(STEPS) :], begin + start, begin + end)
 
     def _judge(self, plain: str) -> tuple[Floats, int, int]:
         buckets, starts, lengths = grams(plain)
@@ -63,17 +57,10 @@ class LinearMember:
         return scores, start, end
 
 
-def _windows(size: int) -> list[int]:
-    """Where the views of a message begin."""
-    if size <= _WINDOW:
-        return [0]
-    return [*range(0, size - _WINDOW, _STRIDE), size - _WINDOW]
-
-
 def _heaviest(
     weights: Floats, starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64], size: int
 ) -> tuple[int, int]:
-    """The passage of at most ``_WIDEST`` characters whose runs weigh most."""
+    """The passage of at most ``WIDEST`` characters whose runs weigh most."""
     if not size:
         return 0, 0
     load = np.zeros(size + 3, dtype=np.float32)  # one edge before, two places of slack behind
@@ -83,7 +70,7 @@ def _heaviest(
         np.add.at(load, starts[reach] + 1 + offset, share[reach])
     total = np.concatenate([np.zeros(1, dtype=np.float32), np.cumsum(load[1 : size + 1])])
     best, place = -np.inf, (0, size)
-    for width in range(2, min(_WIDEST, size) + 1):
+    for width in range(2, min(WIDEST, size) + 1):
         sums = total[width:] - total[:-width]
         at = int(np.argmax(sums))
         if float(sums[at]) > best:

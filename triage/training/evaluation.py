@@ -13,7 +13,6 @@ from typing import Any, Final
 import numpy as np
 import numpy.typing as npt
 
-from triage.course import Earlier
 from triage.fusion import Fusion
 from triage.judge import WEIGHTS, Judge
 from triage.linear import LinearMember
@@ -84,19 +83,8 @@ class Bench:
 
 
 def follow(judge: Judge, talk: data.Conversation) -> list[Level | None]:
-    """The level of the talk after each turn; it never falls."""
-    earlier: list[Earlier] = []
-    found: list[Level | None] = []
-    level = Level.NONE
-    for turn in talk.turns:
-        if turn.level is None:
-            found.append(None)
-            continue
-        verdict = judge.course(earlier[-12:], turn.text, judge.verdict(turn.text))
-        level = max(level, verdict.level)
-        earlier.append(Earlier(turn.text, verdict.level, 0.0))
-        found.append(level)
-    return found
+    """The level of the talk after each turn."""
+    return list(judge.levels(None if t.level is None else t.text for t in talk.turns))
 
 
 def evaluate(split: str = "test") -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from bot.core.model.commands import RecordVerdict
 from bot.core.model.events import VerdictRecorded
 from bot.core.model.talk import TalkState
@@ -25,8 +23,7 @@ async def record_verdict(command: RecordVerdict, uow: UnitOfWork, tools: Tools) 
     if talk is None or talk.state is TalkState.ERASED:
         return
     before = message.verdict.level
-    joined = message.verdict.joined(command.verdict)
-    message.verdict = replace(joined, reasons=tuple(dict.fromkeys(joined.reasons)))
+    message.verdict = message.verdict.joined(command.verdict)
     message.assessed = True
     await uow.messages.save_verdict(message)
     if message.verdict.level > before:
