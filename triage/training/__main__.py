@@ -39,10 +39,19 @@ def check() -> None:
         raise SystemExit(f"nearly the same on two sides: {found[:20]}")
 
 
-def encoder() -> None:
-    """Pre-training, or the rest of it."""
+def texts() -> None:
+    """The texts for pre-training, plain and packed; done once."""
     prepare(texts_folder(), work_folder(), [row.text for row in data.rows("train")])
-    pretrain(work_folder())
+
+
+def encoder() -> None:
+    """Pre-training of the encoder that is shipped, or the rest of it."""
+    pretrain(work_folder(), "encoder")
+
+
+def teacher() -> None:
+    """Pre-training of the larger one, or the rest of it."""
+    pretrain(work_folder(), "teacher")
 
 
 def linear() -> None:
@@ -123,7 +132,9 @@ def seal() -> None:
 
 STAGES: Final[dict[str, Callable[[], None]]] = {
     "check": check,
+    "texts": texts,
     "pretrain": encoder,
+    "teacher": teacher,
     "linear": linear,
     "finetune": classifiers,
     "export": network,

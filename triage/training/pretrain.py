@@ -1,6 +1,7 @@
-"""Pre-training: hide characters of ordinary Japanese and let the encoder guess them.
+"""Pre-training: hide characters of ordinary Japanese and let an encoder guess them.
 
-Resumes from the last checkpoint; a run that is killed loses at most a few minutes.
+Resumes from the last checkpoint; a run that is killed loses at most a few minutes. Runs on a GPU
+where there is one.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import math
+import os
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -26,8 +28,9 @@ from triage.text import normalise
 from triage.training.encoder import Encoder, Guesser
 from triage.training.settings import CONFIG, HERE
 
-_SHAPE: Final[dict[str, Any]] = CONFIG["encoder"]
+DEVICE: Final = torch.device("cuda" if torch.cuda.is_available() else "cpu")
 _PLAN: Final[dict[str, Any]] = CONFIG["pretrain"]
+_PACE: Final[dict[str, Any]] = _PLAN[DEVICE.type]
 START_FROM: Final = HERE / "encoder.npz"
 """The pre-trained encoder that is shipped for training, in half precision: go on from there."""
 
@@ -56,9 +59,11 @@ def prepare(folder: Path, work: Path, more: list[str]) -> None:
     """Write the alphabet and the packed lines into ``work``; done once."""
     if (work / "packed.npy").exists():
         return
-    with Pool(2) as pool:
+    with Pool(os.cpu_count()) as pool:
         texts = pool.map(plain, read_texts(folder), chunksize=4000)
-        seen = Counter(letter for text in (*texts, *pool.map(plain, more)) for letter in text)
+        own = pool.map(plain, more, chunksize=1000)
+    seen = Counter(letter for text in (*texts, *own) for letter in text)
+    texts += own * int(_PLAN["own_texts"])
     alphabet = _alphabet(seen)
     alphabet.write(work / "alphabet.txt")
     packed = np.array(list(_packed(texts, alphabet)), dtype=np.uint16)
@@ -92,82 +97,84 @@ def _packed(texts: list[str], alphabet: Alphabet) -> Iterator[list[int]]:
 
 def hide(numbers: Tensor, size: int, share: float, dice: torch.Generator) -> tuple[Tensor, Tensor]:
     """Spans of characters hidden: what the encoder sees, and where it must guess."""
+    place = numbers.device
     real = numbers > UNKNOWN
     chance = share / ((1 + _LONGEST_SPAN) / 2)
-    starts = torch.rand(numbers.shape, generator=dice) < chance
-    spans = torch.randint(1, _LONGEST_SPAN + 1, numbers.shape, generator=dice) * starts
+    starts = torch.rand(numbers.shape, generator=dice, device=place) < chance
+    sizes = torch.randint(1, _LONGEST_SPAN + 1, numbers.shape, generator=dice, device=place)
     hidden = torch.zeros_like(real)
     for offset in range(_LONGEST_SPAN):
-        reaching = spans > offset
+        reaching = starts & (sizes > offset)
         hidden |= nn.functional.pad(reaching, (offset, 0))[:, : numbers.shape[1]]
     hidden &= real
-    luck = torch.rand(numbers.shape, generator=dice)
-    other = torch.randint(MASK + 1, size, numbers.shape, generator=dice)
-    shown = torch.where(
-        hidden & (luck >= _KEPT + _SWAPPED), torch.full_like(numbers, MASK), numbers
-    )
+    luck = torch.rand(numbers.shape, generator=dice, device=place)
+    other = torch.randint(MASK + 1, size, numbers.shape, generator=dice, device=place)
+    masked = hidden & (luck >= _KEPT + _SWAPPED)
+    shown = torch.where(masked, torch.full_like(numbers, MASK), numbers)
     return torch.where(hidden & (luck < _SWAPPED), other, shown), hidden
 
 
 def _loss(model: Guesser, numbers: Tensor, share: float, dice: torch.Generator) -> Tensor:
     shown, hidden = hide(numbers, model.bias.shape[0], share, dice)
-    return nn.functional.cross_entropy(model(shown, hidden), numbers[hidden])
+    with torch.autocast(DEVICE.type, torch.bfloat16, enabled=DEVICE.type == "cuda"):
+        guesses = model(shown, hidden)
+    return nn.functional.cross_entropy(guesses.float(), numbers[hidden])
 
 
 def _rate(spent: float) -> float:
     """The learning rate after ``spent`` (0 to 1) of the time: a short rise, then a cosine."""
-    rise = min(1.0, spent / 0.02 + 0.02)
-    return float(_PLAN["learning_rate"]) * rise * (0.5 + 0.5 * math.cos(math.pi * min(1.0, spent)))
+    rise = min(1.0, spent / 0.03 + 0.02)
+    return float(_PACE["learning_rate"]) * rise * (0.5 + 0.5 * math.cos(math.pi * min(1.0, spent)))
 
 
-def _batches(packed: npt.NDArray[np.uint16], dice: np.random.Generator) -> Iterator[Tensor]:
+def _batches(packed: Tensor, dice: torch.Generator) -> Iterator[Tensor]:
     """Endless batches; lines of like length stand together so that little is padding."""
-    size: int = _PLAN["batch"]
-    lengths = (packed != PAD).sum(axis=1)
+    size: int = _PACE["batch"]
+    lengths = (packed != PAD).sum(dim=1)
     while True:
-        order = dice.permutation(len(packed))
-        for block in np.array_split(order, max(1, len(order) // (size * 50))):
-            by_length = block[np.argsort(lengths[block], kind="stable")]
-            groups = [by_length[n : n + size] for n in range(0, len(by_length), size)]
-            for index in dice.permutation(len(groups)):
-                rows = packed[groups[index]][:, : lengths[groups[index]].max()]
-                yield torch.from_numpy(rows.astype(np.int64))
+        order = torch.randperm(len(packed), generator=dice, device=packed.device)
+        for block in order.split(size * 50):
+            groups = block[lengths[block].argsort()].split(size)
+            longest = torch.stack([lengths[group].max() for group in groups]).tolist()
+            for index in np.random.default_rng(len(groups)).permutation(len(groups)):
+                yield packed[groups[index], : longest[index]].long()
 
 
-def _try_out(model: Guesser, held: npt.NDArray[np.uint16]) -> float:
-    dice = torch.Generator().manual_seed(1)
+def _try_out(model: Guesser, held: Tensor) -> float:
+    dice = torch.Generator(DEVICE).manual_seed(1)
     model.eval()
     with torch.inference_mode():
-        losses = [
-            _loss(model, torch.from_numpy(held[n : n + 100].astype(np.int64)), 0.15, dice)
-            for n in range(0, len(held), 100)
-        ]
+        losses = [_loss(model, lines.long(), 0.15, dice) for lines in held.split(100)]
     model.train()
     return float(torch.stack(losses).mean())
 
 
-def pretrain(work: Path) -> None:
-    """Train for the configured minutes, or go on where a checkpoint stands."""
+def pretrain(work: Path, name: str) -> None:
+    """Train the 'encoder' or the 'teacher' for its minutes, or go on where a checkpoint stands.
+
+    Writes ``{name}.pt`` into ``work`` and, of the encoder, ``START_FROM``.
+    """
     torch.set_num_threads(CONFIG["threads"])
     torch.manual_seed(CONFIG["seed"])
-    packed = np.load(work / "packed.npy")
-    held, packed = packed[:_HELD_OUT], packed[_HELD_OUT:]
-    model = Guesser(Encoder(len(Alphabet.read(work / "alphabet.txt")), _SHAPE))
+    packed = torch.from_numpy(np.load(work / "packed.npy").astype(np.int16)).to(DEVICE)
+    model = Guesser(Encoder(len(Alphabet.read(work / "alphabet.txt")), CONFIG[name])).to(DEVICE)
     optimiser = torch.optim.AdamW(
         model.parameters(), weight_decay=0.01, betas=(0.9, 0.98), fused=True
     )
     state: dict[str, Any] = {"spent": 0.0, "seen": 0, "round": 0}
-    checkpoint = work / "pretrain.pt"
+    checkpoint = work / f"pretrain-{name}.pt"
     if checkpoint.exists():
-        saved = torch.load(checkpoint, weights_only=True)
+        saved = torch.load(checkpoint, weights_only=True, map_location=DEVICE)
         model.load_state_dict(saved["model"])
         optimiser.load_state_dict(saved["optimiser"])
         state = saved["state"]
-    elif START_FROM.exists():
+    elif name == "encoder" and START_FROM.exists():
         restore(model.encoder)
-    _run(model, optimiser, state, packed, held, checkpoint)
-    torch.save(model.encoder.state_dict(), work / "encoder.pt")
-    keep(model.encoder)
+    minutes = float(_PACE["minutes"][name])
+    _run(model, optimiser, state, packed, minutes, checkpoint)
+    torch.save(model.encoder.cpu().state_dict(), work / f"{name}.pt")
+    if name == "encoder":
+        keep(model.encoder)
 
 
 def restore(encoder: Encoder) -> None:
@@ -186,14 +193,14 @@ def _run(
     model: Guesser,
     optimiser: torch.optim.Optimizer,
     state: dict[str, Any],
-    packed: npt.NDArray[np.uint16],
-    held: npt.NDArray[np.uint16],
+    packed: Tensor,
+    minutes: float,
     checkpoint: Path,
 ) -> None:
-    total = float(_PLAN["minutes"]) * 60
+    held, total = packed[:_HELD_OUT], minutes * 60
     state["round"] += 1
-    dice = torch.Generator().manual_seed(CONFIG["seed"] + state["round"])
-    batches = _batches(packed, np.random.default_rng(CONFIG["seed"] + state["round"]))
+    dice = torch.Generator(DEVICE).manual_seed(CONFIG["seed"] + state["round"])
+    batches = _batches(packed[_HELD_OUT:], dice)
     last = begun = time.monotonic()
     before = state["spent"]
     model.train()
@@ -207,7 +214,7 @@ def _run(
         optimiser.step()
         optimiser.zero_grad()
         now = time.monotonic()
-        state["seen"] += int((numbers != PAD).sum())
+        state["seen"] += numbers.numel()
         state["spent"] = before + now - begun
         if now - last > float(_PLAN["checkpoint_minutes"]) * 60 or state["spent"] >= total:
             last = now

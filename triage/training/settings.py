@@ -1,4 +1,4 @@
-"""The configuration file of the training, read once."""
+"""The configuration file of the training, read once, and the processor that it runs on."""
 
 from __future__ import annotations
 
