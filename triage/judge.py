@@ -8,6 +8,7 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
@@ -127,15 +128,18 @@ class Judge:
 
         What they do not flag is no calm yet: the second speed decides that.
         """
-        plain = normalise(text)
-        return self._first(plain, self._rules.read(plain))
+        return self._first(self._look(text))
 
-    def _first(self, plain: Normalised, floor: Verdict) -> Verdict:
+    def _look(self, text: str) -> _Look:
+        plain = normalise(text)
+        return _Look(plain, self._rules.read(plain), self._linear)
+
+    def _first(self, look: _Look) -> Verdict:
+        floor = look.floor
         if self._fusion is None or self._linear is None:
             return floor
         try:
-            opinions = {"linear": self._linear.opinion(plain.text)}
-            return floor.joined(self._judged(opinions, floor.level, plain, "first"))
+            return floor.joined(self._judged(look, {"linear": look.linear}, "first"))
         except Exception:  # the message is stored in this transaction; the rules must be enough
             log.error("triage_first_speed_failed")
             return floor
@@ -145,29 +149,25 @@ class Judge:
 
         Raises ``NotLoaded`` where a member is missing, and whatever goes wrong in one.
         """
-        plain = normalise(text)
-        return self._second(plain, self._rules.read(plain))
+        return self._second(self._look(text))
 
-    def _second(self, plain: Normalised, floor: Verdict) -> Verdict:
+    def _second(self, look: _Look) -> Verdict:
         if self._fusion is None or self._linear is None or self._transformer is None:
             raise NotLoaded
-        if not readable(plain.text):
+        if not readable(look.plain.text):
             return Verdict(Level.UNDECIDED)
-        opinions = {
-            "linear": self._linear.opinion(plain.text),
-            "transformer": self._transformer.opinion(plain.text),
-        }
-        return self._judged(opinions, floor.level, plain, "second")
+        transformer = self._transformer.opinion(look.plain.text)
+        return self._judged(look, {"linear": look.linear, "transformer": transformer}, "second")
 
     def chances(self, text: str) -> tuple[float, ...]:
         """How likely each step is, by every member that is there; () where none can say."""
         if self._fusion is None or self._linear is None:
             return ()
-        plain = normalise(text)
-        opinions = {"linear": self._linear.opinion(plain.text)}
+        look = self._look(text)
+        opinions = {"linear": look.linear}
         if self._transformer is not None:
-            opinions["transformer"] = self._transformer.opinion(plain.text)
-        return self._fusion.chances(opinions, self._rules.read(plain).level)
+            opinions["transformer"] = self._transformer.opinion(look.plain.text)
+        return self._fusion.chances(opinions, look.floor.level)
 
     def course(self, earlier: Sequence[Earlier], text: str, verdict: Verdict) -> Verdict:
         """The verdict in the light of what the same person wrote before; never lower."""
@@ -188,29 +188,40 @@ class Judge:
 
     def verdict(self, text: str) -> Verdict:
         """The final verdict on one message alone. Never raises; UNDECIDED on any failure."""
-        plain = normalise(text)
-        floor = self._rules.read(plain)
-        first = self._first(plain, floor)
+        look = self._look(text)
+        first = self._first(look)
         try:
-            return decide(first, self._second(plain, floor))
+            return decide(first, self._second(look))
         except NotLoaded:
             return decide(first, None)
         except Exception:  # a researcher's batch must go on, and never read a failure as calm
             log.error("triage_verdict_failed")
             return decide(first, None)
 
-    def _judged(
-        self, opinions: Mapping[str, Opinion], floor: Level, plain: Normalised, point: str
-    ) -> Verdict:
+    def _judged(self, look: _Look, opinions: Mapping[str, Opinion], point: str) -> Verdict:
         assert self._fusion is not None  # noqa: S101 - callers looked
-        found = self._fusion.verdict(opinions, floor, point=point)
+        found = self._fusion.verdict(opinions, look.floor.level, point=point)
         if found.level < Level.PASSIVE:
             return found  # marks are for alerts: on every sad line they would teach to look away
         reasons = tuple(
-            Reason(name, found.level, *plain.span(opinion.start, opinion.end), member=name)
+            Reason(name, found.level, *look.plain.span(opinion.start, opinion.end), member=name)
             for name, opinion in _speakers(opinions, found.level)
         )
         return replace(found, reasons=reasons)
+
+
+class _Look:
+    """One message while it is looked at: read, normalised and weighed once for both speeds."""
+
+    def __init__(self, plain: Normalised, floor: Verdict, member: LinearMember | None) -> None:
+        self.plain, self.floor, self._member = plain, floor, member
+
+    @cached_property
+    def linear(self) -> Opinion:
+        """What the linear member says. Raises ``NotLoaded`` without one, and what goes wrong."""
+        if self._member is None:
+            raise NotLoaded
+        return self._member.opinion(self.plain.text)
 
 
 def _speakers(opinions: Mapping[str, Opinion], level: Level) -> list[tuple[str, Opinion]]:

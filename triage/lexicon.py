@@ -26,7 +26,8 @@ _RULE_FIELDS: Final = frozenset(
     | {"reviewer"}
 )
 _GUARD_FIELDS: Final = frozenset(
-    {"id", "to", "before", "after", "around", "anywhere"} | {"good", "bad"}
+    {"id", "to", "general", "before", "after", "beyond", "around", "anywhere", "needs"}
+    | {"unless", "good", "bad"}
 )
 
 
@@ -38,17 +39,24 @@ class LexiconError(Exception):
 class Guard:
     """What makes a hit harmless, read in the sentence of the hit.
 
-    ``before`` must end where the hit begins, ``after`` begin where it ends, ``around`` stand
-    anywhere in the sentence, ``anywhere`` in the message; one match is enough. The hit then
-    counts as ``to``. Only this hit: a wish that stands beside it is a hit of its own.
+    ``before`` must end where the hit begins, ``after`` begin where it ends (``beyond``
+    too, and may read on into the next sentence), ``around`` stand anywhere in the sentence,
+    ``anywhere`` in the message; one match is enough, where all of
+    ``needs`` and none of ``unless`` stand in the message. The hit then counts as ``to``. Only
+    this hit: a wish that stands beside it is a hit of its own. A ``general`` guard serves every
+    rule of danger without being named there.
     """
 
     id: str
     to: Level
     before: tuple[re.Pattern[str], ...]
     after: tuple[re.Pattern[str], ...]
+    beyond: tuple[re.Pattern[str], ...]
     around: tuple[re.Pattern[str], ...]
     anywhere: tuple[re.Pattern[str], ...]
+    needs: tuple[re.Pattern[str], ...]
+    unless: tuple[re.Pattern[str], ...]
+    general: bool
     good: tuple[str, ...]
     bad: tuple[str, ...]
 
@@ -103,6 +111,12 @@ class _Entry:
             raise self.error(field, "must be a whole number")
         return value
 
+    def flag(self, field: str) -> bool:
+        value = self.table.get(field, False)
+        if not isinstance(value, bool):
+            raise self.error(field, "must be true or false")
+        return value
+
     def level(self, field: str, default: int) -> Level:
         try:
             return Level.from_label(self.number(field, default))
@@ -154,7 +168,8 @@ def load(files: Mapping[str, str] | None = None) -> tuple[tuple[Rule, ...], tupl
     words = _words(parsed[GUARDS_FILE])
     guards = {
         entry.id: _guard(entry, words)
-        for entry in _entries(GUARDS_FILE, parsed.pop(GUARDS_FILE), "guard")
+        for name, content in parsed.items()
+        for entry in _entries(name, content, "guard")
     }
     rules: dict[str, Rule] = {}
     for name, content in parsed.items():
@@ -220,8 +235,12 @@ def _guard(entry: _Entry, words: Mapping[str, str]) -> Guard:
         to=entry.level("to", 0),
         before=entry.patterns("before", words),
         after=entry.patterns("after", words),
+        beyond=entry.patterns("beyond", words),
         around=entry.patterns("around", words),
         anywhere=entry.patterns("anywhere", words),
+        needs=entry.patterns("needs", words),
+        unless=entry.patterns("unless", words),
+        general=entry.flag("general"),
         good=entry.texts("good"),
         bad=entry.texts("bad"),
     )
@@ -232,14 +251,17 @@ def _rule(entry: _Entry, words: Mapping[str, str], guards: Mapping[str, Guard]) 
     for name in entry.texts("guards"):
         if name not in guards:
             raise entry.error("guards", f"unknown guard {name}")
+    named = tuple(guards[name] for name in entry.texts("guards"))
+    level = entry.level("level", 0)
+    general = tuple(guard for guard in guards.values() if guard.general and guard not in named)
     return Rule(
         id=entry.id,
         kind=entry.kind(),
-        level=entry.level("level", 0),
+        level=level,
         patterns=entry.patterns("patterns", words),
         also=entry.patterns("also", words),
         least=entry.number("least", 1),
-        guards=tuple(guards[name] for name in entry.texts("guards")),
+        guards=named + general if level >= Level.PASSIVE else named,
         good=entry.texts("good"),
         bad=entry.texts("bad"),
         source=entry.text("source"),

@@ -10,11 +10,9 @@ import numpy.typing as npt
 
 from triage.grams import BITS, grams
 from triage.opinion import KINDS, STEPS, Opinion
-from triage.views import VIEW, WIDEST, starts
+from triage.views import Floats, gravest, starts
 
 _OUTPUTS: Final = len(STEPS) + len(KINDS)
-
-Floats = npt.NDArray[np.float32]
 
 
 class LinearMember:
@@ -39,40 +37,26 @@ class LinearMember:
 
     def opinion(self, plain: str) -> Opinion:
         """What the runs of the plain form say; of a long one, what its gravest part says."""
-        views = [(begin, *self._judge(plain[begin : begin + VIEW])) for begin in starts(len(plain))]
-        begin, scores, start, end = max(views, key=lambda view: float(view[1][1] + view[1][2]))
-        numbers = tuple(float(number) for number in scores)
-        return Opinion(numbers[: len(STEPS)], numbers[len(STEPS) :], begin + start, begin + end)
+        return gravest(plain, self._judge, starts(len(plain)))
 
-    def _judge(self, plain: str) -> tuple[Floats, int, int]:
-        buckets, starts, lengths = grams(plain)
+    def _judge(self, plain: str) -> tuple[Floats, Floats]:
+        buckets, places, lengths = grams(plain)
         _, first = np.unique(buckets, return_index=True)
         rarity = self._rarity[buckets]
         norm = max(1e-6, float(np.sqrt((rarity[first] ** 2).sum())))
         weights = self._weights[buckets] * self._scale  # (runs, outputs)
         parts = weights * (rarity / norm)[:, None]
         scores = parts[first].sum(axis=0) + self._bias
-        grave = parts[:, 1] + parts[:, 2]
-        start, end = _heaviest(grave, starts, lengths, len(plain))
-        return scores, start, end
+        return scores, _spread(parts[:, 1] + parts[:, 2], places, lengths, len(plain))
 
 
-def _heaviest(
-    weights: Floats, starts: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64], size: int
-) -> tuple[int, int]:
-    """The passage of at most ``WIDEST`` characters whose runs weigh most."""
-    if not size:
-        return 0, 0
+def _spread(
+    weights: Floats, places: npt.NDArray[np.int64], lengths: npt.NDArray[np.int64], size: int
+) -> Floats:
+    """The weights of the runs, each shared out among its characters."""
     load = np.zeros(size + 3, dtype=np.float32)  # one edge before, two places of slack behind
     share = weights / lengths
     for offset in range(3):
         reach = lengths > offset
-        np.add.at(load, starts[reach] + 1 + offset, share[reach])
-    total = np.concatenate([np.zeros(1, dtype=np.float32), np.cumsum(load[1 : size + 1])])
-    best, place = -np.inf, (0, size)
-    for width in range(2, min(WIDEST, size) + 1):
-        sums = total[width:] - total[:-width]
-        at = int(np.argmax(sums))
-        if float(sums[at]) > best:
-            best, place = float(sums[at]), (at, at + width)
-    return place
+        np.add.at(load, places[reach] + 1 + offset, share[reach])
+    return load[1 : size + 1]

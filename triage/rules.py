@@ -120,7 +120,17 @@ def _sentence(text: str, match: re.Match[str]) -> tuple[int, int]:
 
 
 def _holds(guard: Guard, match: re.Match[str], text: str, start: int, end: int) -> bool:
+    return (
+        _stands_by(guard, match, text, start, end)
+        and all(pattern.search(text) for pattern in guard.needs)
+        and not any(pattern.search(text) for pattern in guard.unless)
+    )
+
+
+def _stands_by(guard: Guard, match: re.Match[str], text: str, start: int, end: int) -> bool:
     if any(pattern.match(text, match.end(), end) for pattern in guard.after):
+        return True
+    if any(pattern.match(text, match.end()) for pattern in guard.beyond):
         return True
     if any(pattern.search(text, start, match.start()) for pattern in guard.before):
         return True

@@ -6,16 +6,13 @@ from pathlib import Path
 from typing import Final, Self
 
 import numpy as np
-import numpy.typing as npt
 import onnxruntime
 
 from triage.characters import START, Alphabet
-from triage.opinion import STEPS, Opinion
-from triage.views import VIEW, WIDEST, starts
+from triage.opinion import Opinion
+from triage.views import Floats, gravest, starts
 
 _MOST_VIEWS: Final = 12
-
-Floats = npt.NDArray[np.float32]
 
 
 class TransformerMember:
@@ -40,32 +37,18 @@ class TransformerMember:
 
     def opinion(self, plain: str) -> Opinion:
         """What the network says of the plain form; of a long one, what its gravest part says."""
-        views = [(begin, *self._judge(plain[begin : begin + VIEW])) for begin in _views(len(plain))]
-        begin, scores, start, end = max(views, key=lambda view: float(view[1][1] + view[1][2]))
-        found = tuple(float(number) for number in scores)
-        return Opinion(found[: len(STEPS)], found[len(STEPS) :], begin + start, begin + end)
+        return gravest(plain, self._judge, _begins(len(plain)))
 
-    def _judge(self, plain: str) -> tuple[Floats, int, int]:
+    def _judge(self, plain: str) -> tuple[Floats, Floats]:
         numbers = np.array([[START, *self._alphabet.encode(plain)]], dtype=np.int64)
         danger, kinds, weights = self._session.run(None, {"numbers": numbers})
-        return np.concatenate([danger[0], kinds[0]]), *_heaviest(weights[0, 1:])
+        return np.concatenate([danger[0], kinds[0]]), weights[0, 1:]
 
 
-def _views(size: int) -> list[int]:
+def _begins(size: int) -> list[int]:
     """Where the views begin; of an endless message a dozen, its beginning and end among them."""
     every = starts(size)
     if len(every) <= _MOST_VIEWS:
         return every
     chosen = np.linspace(0, len(every) - 1, _MOST_VIEWS).round().astype(int)
     return [every[place] for place in chosen]
-
-
-def _heaviest(weights: Floats) -> tuple[int, int]:
-    """The passage of at most ``WIDEST`` characters that the network looked at most."""
-    size = len(weights)
-    width = min(WIDEST, size)
-    if not width:
-        return 0, 0
-    total = np.concatenate([np.zeros(1, dtype=np.float32), np.cumsum(weights)])
-    at = int(np.argmax(total[width:] - total[:-width]))
-    return at, at + width
