@@ -39,12 +39,11 @@ class LexiconError(Exception):
 class Guard:
     """What makes a hit harmless, read in the sentence of the hit.
 
-    ``before`` must end where the hit begins, ``after`` begin where it ends (``beyond``
-    too, and may read on into the next sentence), ``around`` stand anywhere in the sentence,
-    ``anywhere`` in the message; one match is enough, where all of
-    ``needs`` and none of ``unless`` stand in the message. The hit then counts as ``to``. Only
-    this hit: a wish that stands beside it is a hit of its own. A ``general`` guard serves every
-    rule of danger without being named there.
+    ``before`` must end where the hit begins, ``after`` begin where it ends, ``beyond`` too and
+    may read on into the next sentence, ``around`` stand anywhere in the sentence, ``anywhere``
+    in the message; one match is enough, where all of ``needs`` and none of ``unless`` stand in
+    the message. The hit then counts as ``to``. Only this hit: a wish that stands beside it is a
+    hit of its own. A ``general`` guard serves every rule of danger without being named there.
     """
 
     id: str

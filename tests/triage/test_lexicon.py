@@ -112,5 +112,6 @@ def test_the_package_carries_one_file_per_subject() -> None:
         "medical.toml",
         "distress.toml",
         "family.toml",
+        "general.toml",
         GUARDS_FILE,
     } == set(packaged())
