@@ -11,18 +11,19 @@ from typing import Final
 
 import torch
 
-from triage.characters import Alphabet
 from triage.judge import WEIGHTS, Judge
 from triage.training import card, data
 from triage.training.blend import blend
 from triage.training.classifier import Classifier
-from triage.training.encoder import Encoder
 from triage.training.evaluation import MEMBERS, Bench, evaluate, ordinary, texts_folder, work_folder
 from triage.training.export import drift, export
-from triage.training.finetune import Lessons, encode, finetune, from_conversations
+from triage.training.finetune import untrained
 from triage.training.fit import fit
+from triage.training.lessons import encode
 from triage.training.pretrain import prepare, pretrain
 from triage.training.settings import CONFIG
+from triage.training.teach import alphabet, classifier_path, side_by_side, teach, train
+from triage.training.trials import trials
 
 _FILES: Final = ("alphabet.txt", "fusion.json", "linear.npz", "thresholds.toml", "transformer.onnx")
 
@@ -61,37 +62,34 @@ def linear() -> None:
 
 
 def classifiers() -> None:
-    """One classifier for each seed, averaged into one; those already trained are kept."""
-    torch.set_num_threads(CONFIG["threads"])
-    folder = work_folder()
-    alphabet = Alphabet.read(folder / "alphabet.txt")
-    talks = from_conversations(data.conversations("train"), alphabet)
-    lessons = Lessons(data.rows("train"), talks, ordinary()[0], alphabet)
-    for seed in CONFIG["finetune"]["seeds"]:
-        path = folder / f"classifier-{seed}.pt"
-        if not path.exists():
-            model = finetune(folder / "encoder.pt", alphabet, lessons, seed)
-            torch.save(model.state_dict(), path)
+    """One classifier for each seed; those already trained are kept."""
+    seeds = [n for n in CONFIG["finetune"]["seeds"] if not classifier_path(n).exists()]
+    side_by_side(_classifier, [{"seed": seed} for seed in seeds], len(seeds))
+
+
+def _classifier(seed: int) -> None:
+    torch.save(train(data.rows("train"), seed, {}).half().state_dict(), classifier_path(seed))
 
 
 def averaged() -> Classifier:
     """The mean of all seeds' weights: they start from one encoder, so their mean is a model."""
-    folder = work_folder()
-    paths = [folder / f"classifier-{seed}.pt" for seed in CONFIG["finetune"]["seeds"]]
-    states = [torch.load(path, weights_only=True) for path in paths]
-    mean = {name: torch.stack([state[name] for state in states]).mean(dim=0) for name in states[0]}
-    size = len(Alphabet.read(folder / "alphabet.txt"))
-    model = Classifier(Encoder(size, CONFIG["encoder"]), float(CONFIG["finetune"]["dropout"]))
+    plan = CONFIG["finetune"]
+    states = [torch.load(classifier_path(seed), weights_only=True) for seed in plan["seeds"]]
+    mean = {
+        name: torch.stack([state[name].float() for state in states]).mean(dim=0)
+        for name in states[0]
+    }
+    model = untrained("encoder", len(alphabet()), plan, None)
     model.load_state_dict(mean)
     return model.eval()
 
 
 def network() -> None:
     """The network file, and how far its scores drifted from the original's."""
-    model, alphabet = averaged(), Alphabet.read(work_folder() / "alphabet.txt")
-    alphabet.write(WEIGHTS / "alphabet.txt")
+    model, letters = averaged(), alphabet()
+    letters.write(WEIGHTS / "alphabet.txt")
     export(model, WEIGHTS / "transformer.onnx")
-    sample = [encode(alphabet, [row.plain]) for row in data.rows("dev")[:200]]
+    sample = [encode(letters, [row.plain]) for row in data.rows("dev")[:200]]
     worst = drift(model, WEIGHTS / "transformer.onnx", sample)
     print(f"largest drift of a log-odds by export: {worst:.3f}")
 
@@ -136,6 +134,8 @@ STAGES: Final[dict[str, Callable[[], None]]] = {
     "pretrain": encoder,
     "teacher": teacher,
     "linear": linear,
+    "teach": teach,
+    "trials": trials,
     "finetune": classifiers,
     "export": network,
     "fusion": fusion,

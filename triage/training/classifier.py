@@ -29,6 +29,15 @@ class Classifier(nn.Module):
         Gives log-odds of the steps and of the kinds, and how much each character weighed
         (rows, length).
         """
+        pooled, weights = self._read(numbers)
+        return self.danger(pooled), self.kinds(pooled), weights
+
+    def answers(self, numbers: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """Log-odds of the steps and of the kinds, and the vectors (rows, hidden) behind them."""
+        pooled, _ = self._read(numbers)
+        return self.danger(pooled), self.kinds(pooled), pooled
+
+    def _read(self, numbers: Tensor) -> tuple[Tensor, Tensor]:
         vectors = self.dropout(self.encoder(numbers))
         blank = (numbers == PAD).unsqueeze(-1)
         weights = torch.softmax(self.look(vectors).masked_fill(blank, -1e4), dim=1)
@@ -36,5 +45,4 @@ class Classifier(nn.Module):
         mean = (vectors * real).sum(dim=1) / real.sum(dim=1).clamp(min=1)
         most = vectors.masked_fill(blank, -1e4).max(dim=1).values
         whole = torch.cat([(vectors * weights).sum(dim=1), mean, most], dim=-1)
-        pooled = self.dropout(self.dense(self.dropout(whole)))
-        return self.danger(pooled), self.kinds(pooled), weights.squeeze(-1)
+        return self.dropout(self.dense(self.dropout(whole))), weights.squeeze(-1)

@@ -18,7 +18,7 @@ class Encoder(nn.Module):
     word-level vocabulary would, which is what a small model with little text lacks most.
     """
 
-    def __init__(self, alphabet_size: int, shape: dict[str, Any]) -> None:
+    def __init__(self, alphabet_size: int, shape: dict[str, Any], dropout: float = 0.0) -> None:
         super().__init__()
         hidden, width = shape["hidden"], shape["gram_width"]
         self.buckets: int = shape["buckets"]
@@ -43,6 +43,9 @@ class Encoder(nn.Module):
                 eos_token_id=BREAK,
                 sep_token_id=BREAK,
                 attn_implementation="sdpa",
+                attention_dropout=dropout,
+                mlp_dropout=dropout,
+                embedding_dropout=dropout,
             )
         )
 
