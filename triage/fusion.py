@@ -10,6 +10,7 @@ from math import exp
 from pathlib import Path
 from typing import Final, Self
 
+from triage.decide import heard
 from triage.opinion import KINDS, STEPS, Opinion
 from triage.verdict import Kind, Level, Verdict
 
@@ -20,8 +21,8 @@ _MEMBERS: Final = ("linear", "transformer")
 class Blend:
     """How one set of members is weighed: a logistic model for each step, fitted on the dev split.
 
-    ``steps[i]`` holds the bias, one weight a member, and one weight for each level (2, 3, 4)
-    that the rules reached. ``kinds[i]`` holds the bias and one weight a member.
+    ``steps[i]`` and ``kinds[i]`` hold the bias and one weight a member. The rules are not weighed:
+    whoever wrote them saw the dev split. ``triage.decide.heard`` says what becomes of theirs.
     """
 
     steps: tuple[tuple[float, ...], ...]
@@ -34,13 +35,8 @@ class Thresholds:
 
     steps: tuple[float, ...]
     doubt: float  # from which chance of danger on a message below an alert is UNDECIDED
+    heard: float  # the chance of a step below which the rules alone do not reach it
     kind: float
-
-
-def features(opinions: tuple[Opinion, ...], step: int, rules: Level) -> tuple[float, ...]:
-    """What a blend weighs for one step, after the bias."""
-    reached = tuple(float(rules >= level) for level in STEPS[1:])
-    return tuple(opinion.danger[step] for opinion in opinions) + reached
 
 
 def _chance(weights: tuple[float, ...], values: tuple[float, ...]) -> float:
@@ -69,20 +65,20 @@ class Fusion:
             str(written["version"]),
         )
 
-    def chances(self, opinions: Mapping[str, Opinion], rules: Level) -> tuple[float, ...]:
+    def chances(self, opinions: Mapping[str, Opinion]) -> tuple[float, ...]:
         """How likely each step is reached, never rising from one step to the next."""
         name, ordered = _ordered(opinions)
         blend = self._blends[name]
         found: list[float] = []
         for step, weights in enumerate(blend.steps):
-            chance = _chance(weights, features(ordered, step, rules))
+            chance = _chance(weights, tuple(opinion.danger[step] for opinion in ordered))
             found.append(min([chance, *found[-1:]]))
         return tuple(found)
 
-    def verdict(self, opinions: Mapping[str, Opinion], rules: Level, *, point: str) -> Verdict:
+    def verdict(self, opinions: Mapping[str, Opinion], *, point: str) -> Verdict:
         """The level and kinds at an operating point ('first' or 'second'), without reasons."""
         limits = self._thresholds[point]
-        chances = self.chances(opinions, rules)
+        chances = self.chances(opinions)
         reached = [
             level for level, c, t in zip(STEPS, chances, limits.steps, strict=True) if c >= t
         ]
@@ -92,6 +88,10 @@ class Fusion:
         if level < Level.PASSIVE:
             return Verdict(level)
         return Verdict(level, self._kinds(opinions, limits.kind))
+
+    def heard(self, rules: Verdict, opinions: Mapping[str, Opinion], *, point: str) -> Verdict:
+        """What stands of the rules' verdict beside these opinions (``triage.decide.heard``)."""
+        return heard(rules, self.chances(opinions), self._thresholds[point].heard)
 
     def _kinds(self, opinions: Mapping[str, Opinion], limit: float) -> frozenset[Kind]:
         """Every likely kind; the likeliest one where none is."""
@@ -118,4 +118,4 @@ def _blend(value: Mapping[str, list[list[float]]]) -> Blend:
 def _limits(value: Mapping[str, float]) -> Thresholds:
     keys = ("distress", "passive", "active", "imminent")
     steps = tuple(float(value[key]) for key in keys)
-    return Thresholds(steps, float(value["doubt"]), float(value["kind"]))
+    return Thresholds(steps, *(float(value[key]) for key in ("doubt", "heard", "kind")))

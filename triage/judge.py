@@ -135,14 +135,13 @@ class Judge:
         return _Look(plain, self._rules.read(plain), self._linear)
 
     def _first(self, look: _Look) -> Verdict:
-        floor = look.floor
         if self._fusion is None or self._linear is None:
-            return floor
+            return look.floor
         try:
-            return floor.joined(self._judged(look, {"linear": look.linear}, "first"))
+            return self._judged(look, {"linear": look.linear}, "first")
         except Exception:  # the message is stored in this transaction; the rules must be enough
             log.error("triage_first_speed_failed")
-            return floor
+            return look.floor
 
     def assess(self, text: str) -> Verdict:
         """The second speed: every member on one message alone.
@@ -155,7 +154,7 @@ class Judge:
         if self._fusion is None or self._linear is None or self._transformer is None:
             raise NotLoaded
         if not readable(look.plain.text):
-            return Verdict(Level.UNDECIDED)
+            return look.floor.joined(Verdict(Level.UNDECIDED))
         transformer = self._transformer.opinion(look.plain.text)
         return self._judged(look, {"linear": look.linear, "transformer": transformer}, "second")
 
@@ -167,7 +166,7 @@ class Judge:
         opinions = {"linear": look.linear}
         if self._transformer is not None:
             opinions["transformer"] = self._transformer.opinion(look.plain.text)
-        return self._fusion.chances(opinions, look.floor.level)
+        return self._fusion.chances(opinions)
 
     def course(self, earlier: Sequence[Earlier], text: str, verdict: Verdict) -> Verdict:
         """The verdict in the light of what the same person wrote before; never lower."""
@@ -200,14 +199,17 @@ class Judge:
 
     def _judged(self, look: _Look, opinions: Mapping[str, Opinion], point: str) -> Verdict:
         assert self._fusion is not None  # noqa: S101 - callers looked
-        found = self._fusion.verdict(opinions, look.floor.level, point=point)
-        if found.level < Level.PASSIVE:
-            return found  # marks are for alerts: on every sad line they would teach to look away
+        floor = look.floor
+        if self._transformer is not None and readable(look.plain.text):
+            floor = self._fusion.heard(floor, opinions, point=point)
+        found = self._fusion.verdict(opinions, point=point)
+        if found.level < Level.PASSIVE:  # marks are for alerts: on every sad line they would
+            return floor.joined(found)  # teach to look away
         reasons = tuple(
             Reason(name, found.level, *look.plain.span(opinion.start, opinion.end), member=name)
             for name, opinion in _speakers(opinions, found.level)
         )
-        return replace(found, reasons=reasons)
+        return floor.joined(replace(found, reasons=reasons))
 
 
 class _Look:

@@ -1,4 +1,4 @@
-"""The rules: a floor under every verdict, never a filter before another member.
+"""The rules: what they flag is never calm, and they are no filter before another member.
 
 A message that no rule knows is not thereby harmless; it only means that the rules are silent.
 """

@@ -1,4 +1,4 @@
-"""One verdict from several members: the rules are a floor, silence is not calm."""
+"""One verdict from several members: what rules flag is never calm, nor is silence."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from triage.course import Earlier
-from triage.decide import decide
+from triage.decide import decide, heard
 from triage.model import Model
 from triage.rules import Rules
 from triage.verdict import CALM, Kind, Level, Reason, Verdict, gravest
@@ -34,7 +34,7 @@ class FixedModel:
 
 
 @pytest.mark.parametrize("level", Level)
-def test_the_verdict_is_never_below_the_rules(level: Level) -> None:
+def test_a_second_look_never_lowers(level: Level) -> None:
     rules = Verdict(level)
     assert decide(rules, CALM).level is level
     assert decide(rules, None).level >= level
@@ -80,3 +80,31 @@ def test_levels_and_labels_translate_both_ways() -> None:
 def test_gravest_joins_all_opinions() -> None:
     assert gravest([]) == CALM
     assert gravest([CALM, _ACTIVE]).level is Level.ACTIVE
+
+
+@pytest.mark.parametrize(
+    ("chances", "level"),
+    [
+        ((0.9, 0.9, 0.9, 0.9), Level.IMMINENT),
+        ((0.9, 0.9, 0.9, 0.1), Level.ACTIVE),
+        ((0.9, 0.9, 0.1, 0.1), Level.PASSIVE),
+        ((0.9, 0.1, 0.1, 0.1), Level.UNDECIDED),
+        ((0.1, 0.1, 0.1, 0.1), Level.UNDECIDED),
+    ],
+)
+def test_rules_stand_as_far_as_the_members_hold_it_possible(
+    chances: tuple[float, ...], level: Level
+) -> None:
+    rules = Verdict(
+        Level.IMMINENT,
+        frozenset({Kind.SUICIDE}),
+        (Reason("r", Level.IMMINENT, 0, 2), Reason("s", Level.DISTRESS, 3, 4)),
+    )
+    found = heard(rules, chances, 0.2)
+    assert (found.level, found.kinds) == (level, rules.kinds)
+    assert [reason.level for reason in found.reasons] == [level, Level.DISTRESS]
+
+
+@pytest.mark.parametrize("level", [Level.NONE, Level.DISTRESS])
+def test_members_make_no_alert_of_what_rules_do_not_flag(level: Level) -> None:
+    assert heard(Verdict(level), (0.99, 0.99, 0.99, 0.99), 0.2) == Verdict(level)

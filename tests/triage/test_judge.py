@@ -32,7 +32,7 @@ def test_what_no_member_knows_is_not_flagged(folder: Path) -> None:
     assert Judge.load(folder).screen("きょうはいい天気").level is Level.NONE
 
 
-def test_rules_stay_the_floor(folder: Path) -> None:
+def test_without_a_transformer_the_rules_stand_as_they_are(folder: Path) -> None:
     verdict = Judge.load(folder).screen("死にたい")
     assert verdict.level is Level.ACTIVE
     assert "rules" in {reason.member for reason in verdict.reasons}

@@ -21,6 +21,7 @@ passive = 0.6
 active = 0.9
 imminent = 0.99
 doubt = 1.0
+heard = 0.2
 kind = 0.5
 [points.second]
 distress = 0.5
@@ -28,6 +29,7 @@ passive = 0.5
 active = 0.9
 imminent = 0.99
 doubt = 0.2
+heard = 0.2
 kind = 0.5
 """
 
@@ -43,8 +45,8 @@ def write(folder: Path) -> Path:
         rarity=np.full(1 << BITS, 16, dtype=np.uint8),
         bias=np.full(OUTPUTS, -3.0, dtype=np.float32),
     )
-    step, kind = [0.0, 1.0, 0.0, 0.0, 0.0], [0.0, 1.0]
-    blends = {"linear": {"steps": [step] * len(STEPS), "kinds": [kind] * len(KINDS)}}
+    each = [0.0, 1.0]
+    blends = {"linear": {"steps": [each] * len(STEPS), "kinds": [each] * len(KINDS)}}
     (folder / "fusion.json").write_text(json.dumps({"version": "tiny", "blends": blends}))
     (folder / "thresholds.toml").write_text(_THRESHOLDS)
     seal(folder)

@@ -9,10 +9,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy.optimize import minimize
 
-from triage.fusion import features
 from triage.opinion import KINDS, STEPS, Opinion
 from triage.training.data import Row
-from triage.verdict import Level
 
 _SHRINK: Final = 0.5  # pull toward nothing, so that a useless member gets no weight
 
@@ -20,13 +18,13 @@ Floats = npt.NDArray[np.float64]
 
 
 def blend(
-    rows: Sequence[Row], opinions: Sequence[tuple[Opinion, ...]], rules: Sequence[Level]
+    rows: Sequence[Row], opinions: Sequence[tuple[Opinion, ...]]
 ) -> Mapping[str, list[list[float]]]:
     """The weights for these members, as ``fusion.json`` holds them. None is below nothing."""
     level = np.array([row.level for row in rows])
     steps = []
     for step in range(len(STEPS)):
-        values = np.array([features(o, step, r) for o, r in zip(opinions, rules, strict=True)])
+        values = np.array([[o.danger[step] for o in said] for said in opinions])
         steps.append(_logistic(values, level > step))
     grave = [place for place, row in enumerate(rows) if row.kinds]
     kinds = []

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
+from triage.lexicon import load
 from triage.text import normalise
 from triage.training.settings import CONFIG, HERE
 from triage.verdict import Kind
@@ -77,6 +78,32 @@ def rows(split: str) -> list[Row]:
         if not path.stem.startswith("conversations") and split_of(path.stem) == split:
             found += [_row(path.stem, number, line) for number, line in _lines(path)]
     return found
+
+
+def learned() -> list[Row]:
+    """What members learn from: the train split, and the rules' own examples, again and again.
+
+    So that the members do not contradict a rule on the very words that it was written for.
+    """
+    return [*rows("train"), *told_by_rules() * int(CONFIG["rules_examples"])]
+
+
+def told_by_rules() -> list[Row]:
+    """The lines that each rule must fire on, labelled as the rule says."""
+    return [
+        Row(
+            id=f"{rule.id}-{number}",
+            batch="lexicon",
+            text=line,
+            plain=normalise(line).text,
+            level=int(rule.level.label),
+            kinds=(rule.kind.value,) if rule.kind else (),
+            speaker="self",
+            pair="",
+        )
+        for rule in load()[0]
+        for number, line in enumerate(rule.good)
+    ]
 
 
 def conversations(split: str) -> list[Conversation]:

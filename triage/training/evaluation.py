@@ -22,7 +22,7 @@ from triage.training import data, measure
 from triage.training.pretrain import plain, read_texts
 from triage.training.settings import CONFIG
 from triage.transformer import TransformerMember
-from triage.verdict import Level
+from triage.verdict import Level, Verdict
 
 MEMBERS: Final = ("linear", "transformer")
 _HELD_OUT_CHAT: Final = 5000  # lines of everyday chat that no member learns from
@@ -77,9 +77,9 @@ class Bench:
             for r in rows
         ]
 
-    def floors(self, rows: Sequence[data.Row]) -> list[Level]:
+    def floors(self, rows: Sequence[data.Row]) -> list[Verdict]:
         """What the rules say of each row."""
-        return [self.rules.screen(row.text).level for row in rows]
+        return [self.rules.screen(row.text) for row in rows]
 
 
 def follow(judge: Judge, talk: data.Conversation) -> list[Level | None]:
@@ -171,15 +171,15 @@ def _ablation(
     level = np.array([row.level for row in rows])
 
     def scores(names: tuple[str, ...], *, rules: bool) -> npt.NDArray[np.float64]:
-        return np.array(
-            [
-                weigh.chances({n: o[n] for n in names}, floor if rules else Level.NONE)[1]
-                for o, floor in zip(opinions, floors, strict=True)
-            ]
-        )
+        said = [{name: opinion[name] for name in names} for opinion in opinions]
+        stands = [
+            weigh.heard(f, o, point="second").level for f, o in zip(floors, said, strict=True)
+        ]
+        lifted = [rules and level >= Level.PASSIVE for level in stands]
+        return np.array([weigh.chances(opinion)[1] for opinion in said]) + np.array(lifted)
 
     every = {
-        "rules": np.array([float(floor) for floor in floors]),
+        "rules": np.array([float(floor.level) for floor in floors]),
         "linear": scores(("linear",), rules=False),
         "transformer": scores(("transformer",), rules=False),
         "rules + linear": scores(("linear",), rules=True),

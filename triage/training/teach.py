@@ -78,7 +78,7 @@ def _fold(
     fold: int, folds: int
 ) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.float32], npt.NDArray[np.float32]]:
     """Learn from all folds but one, and judge that one and the dev split."""
-    rows = data.rows("train")
+    rows = data.learned()
     mine = [row for row in rows if _fold_of(row, folds) == fold]
     others = [row for row in rows if _fold_of(row, folds) != fold]
     changes = {key: value for key, value in CONFIG["teach"].items() if key != "folds"}

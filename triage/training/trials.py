@@ -40,7 +40,7 @@ def trials() -> None:
 def _trial(name: str, seed: int) -> npt.NDArray[np.float64]:
     """The log-odds of 'level 2 or more' on the dev split."""
     changes = {key: value for key, value in CONFIG["trials"][name].items() if key != "seeds"}
-    model = train(data.rows("train"), seed, changes)
+    model = train(data.learned(), seed, changes)
     normalised = bool(changes.get("normalised", True))
     return judged(model, data.rows("dev"), normalised=normalised)[:, 1].astype(np.float64)
 
