@@ -14,10 +14,13 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Final
 
+from triage import hidden
+from triage.hidden import Edit
 from triage.spelling import EMOJI, GROUPS, JAPANESE, SEPARATOR, SPACED
 
 _ROUNDS: Final = 8  # a rewriting may uncover another; four rounds are the most ever seen
 _KEPT_OF_A_RUN: Final = 2
+_APART: Final = str.maketrans("゛゜", "\u3099\u309a")  # marks that stand beside their kana
 _INVISIBLE: Final = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e"
     "\u2060-\u206f\ufe00-\ufe0f\ufeff\ufff9-\ufffb\U000e0000-\U000e0fff\x00-\x08\x0b-\x1f\x7f-\x9f"
@@ -66,25 +69,31 @@ class _Draft:
         self.origin: list[int] = list(range(len(text)))
         self.disguised = False
 
-    def replace(self, pattern: re.Pattern[str], plain: str | None, *, hides: bool = False) -> None:
-        """Put ``plain`` (or, where it is None, the match without separators) for each match."""
+    def replace(self, pattern: re.Pattern[str], plain: str, *, hides: bool = False) -> None:
+        """Put ``plain`` for each match."""
+        self.rewrite(
+            [
+                Edit(*match.span(), plain, hides)
+                for match in pattern.finditer(self.text)
+                if match[0] != plain
+            ]
+        )
+
+    def rewrite(self, edits: list[Edit]) -> None:
+        """Carry out edits that are in order and do not overlap."""
+        if not edits:
+            return
         pieces: list[str] = []
         origin: list[int] = []
         done = 0
-        for match in pattern.finditer(self.text):
-            start, end = match.span()
-            new = SEPARATOR.sub("", match[0]) if plain is None else plain
-            if new == match[0]:
-                continue
+        for start, end, new, hides in edits:
             pieces += (self.text[done:start], new)
             origin += self.origin[done:start]
             origin += _spread(self.origin[start:end], len(new))
             done = end
-        if not done:
-            return
+            self.disguised = self.disguised or hides
         self.text = "".join((*pieces, self.text[done:]))
         self.origin = origin + self.origin[done:]
-        self.disguised = self.disguised or hides
 
 
 def _spread(origin: list[int], size: int) -> list[int]:
@@ -116,8 +125,9 @@ def _fold(draft: _Draft) -> None:
         _fold_width(draft)
     elif draft.text != draft.text.casefold():
         draft.text = draft.text.casefold()
-    draft.replace(_SPLIT_UNSEEN, "", hides=True)
-    draft.replace(_INVISIBLE, "")
+    if _INVISIBLE.search(draft.text):
+        draft.replace(_SPLIT_UNSEEN, "", hides=True)
+        draft.replace(_INVISIBLE, "")
     draft.replace(_BLANK, " ")
     draft.replace(_SPACES, " ")
 
@@ -136,6 +146,8 @@ def _fold_width(draft: _Draft) -> None:
 
 
 def _plain(text: str) -> str:
+    if "゛" in text or "゜" in text:
+        text = text.translate(_APART)
     return unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).casefold())
 
 
@@ -146,7 +158,7 @@ def _clusters(text: str) -> list[tuple[int, int]]:
 
 
 def _is_mark(letter: str) -> bool:
-    return letter in "ﾞﾟ" or unicodedata.combining(letter) != 0
+    return letter in "ﾞﾟ゛゜" or unicodedata.combining(letter) != 0
 
 
 def _undress(draft: _Draft) -> None:
@@ -154,11 +166,22 @@ def _undress(draft: _Draft) -> None:
     draft.replace(_LENGTHENED, "ー")
     _shorten_runs(draft)
     for pattern in SPACED:
-        draft.replace(pattern, None, hides=True)
+        draft.rewrite(_together(pattern, draft.text))
+    draft.rewrite(hidden.words(draft.text))
+    draft.rewrite(hidden.masked(draft.text))
     for group in GROUPS:
         if not group.needs.isdisjoint(draft.text):
             for spelling in group.spellings:
-                draft.replace(spelling.pattern, spelling.plain, hides=spelling.hides)
+                if spelling.key in draft.text:
+                    draft.replace(spelling.pattern, spelling.plain, hides=spelling.hides)
+
+
+def _together(pattern: re.Pattern[str], text: str) -> list[Edit]:
+    """Letters written apart, together; hidden only where a word of danger was."""
+    return [
+        Edit(*match.span(), SEPARATOR.sub("", match[0]), bool(hidden.words(match[0])))
+        for match in pattern.finditer(text)
+    ]
 
 
 def _shorten_runs(draft: _Draft) -> None:
