@@ -89,7 +89,13 @@ def _after_danger(earlier: Sequence[Earlier], text: str) -> _Found:
 
 
 def _slow_rise(earlier: Sequence[Earlier], verdict: Verdict) -> _Found:
-    """Evidence adds up over messages and fades; enough of it is one step more."""
+    """Evidence adds up over messages and fades; enough of it is one step more.
+
+    'Undecided' counts beside heavy messages only: alone it is what a broken member leaves behind.
+    """
+    heard = [verdict.level, *(message.level for message in earlier)]
+    if not any(level not in (Level.NONE, Level.UNDECIDED) for level in heard):
+        return _NOTHING
     recent = list(reversed(earlier))
     weight = sum(
         _WEIGHTS.get(message.level, 2.0 if message.level > Level.PASSIVE else 0.0)

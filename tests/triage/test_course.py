@@ -51,6 +51,12 @@ def test_passive_wishes_add_up() -> None:
     assert _followed(earlier, "ねむい", Level.PASSIVE).level is Level.ACTIVE
 
 
+def test_undecided_messages_alone_are_no_slow_rise() -> None:
+    many = _earlier(*[Level.UNDECIDED] * 12)
+    assert _followed(many, "ねむい", Level.UNDECIDED).level is Level.UNDECIDED
+    assert _followed(many, "ねむい", Level.DISTRESS).level is Level.PASSIVE
+
+
 def test_old_evidence_has_faded() -> None:
     earlier = _earlier(Level.PASSIVE, Level.PASSIVE, minutes=60 * 24 * 3)
     assert _followed(earlier, "ねむい", Level.PASSIVE).level is Level.PASSIVE
