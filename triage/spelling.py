@@ -84,6 +84,7 @@ _MASKED: Final = (
     _hidden(rf"飛[{MASK}]り(?=た|る|よう|そう)", "飛び降り", "飛"),
     _hidden(rf"(?<=ぶっ|ぶち)[{MASK}](?=[すし])", "殺", "ぶ"),
     _hidden(rf"[{MASK}]{_NO_KANJI_BEFORE}(?=され(?:る|そう|た))", "殺"),
+    _hidden(rf"リ[{MASK}]カ(?![ァ-ヶー])", "リスカ", "カ"),
     _hidden(rf"(?<![a-z])o[{MASK}](?=し[たてちま]|する)", "od", "o"),
 )
 
@@ -100,6 +101,7 @@ _STAND_INS: Final = (
 )
 
 _SHORTENED: Final = (
+    _hidden(rf"{_NOT_KANJI}死たく(?=な)", "死にたく", "死たく"),
     _hidden(r"(?<=飛び降り)tai", "たい", "飛び降りtai"),
     _hidden(rf"{_NOT_KANJI}死たい(?!{ABOUT})", "死にたい", "死たい"),
     _hidden(rf"{_NOT_KANJI}(?<![りちき])消たい(?!{ABOUT})", "消えたい", "消たい"),

@@ -19,12 +19,14 @@ STAND_INS: Final = "氏4四市師亡ι"
 _LOOKS: Final = {
     **dict.fromkeys(f"死{STAND_INS}", "し"),
     **dict.fromkeys("消肖", "き"),
-    **dict.fromkeys("夕†", "た"),
+    "夕": "た",
+    "†": "な",  # with こ behind it the halves of た
     **dict.fromkeys("刹札", "殺"),
     **dict(zip("匕二工力卜口自吊飛降丨", "ひにえかとろじつとお|", strict=True)),
 }
 SKELETON: Final = str.maketrans({**_HIRAGANA, **_SMALL, **_LOOKS})
 
+_APART: Final = "[リり][^ぁ-ヶ一-鿿]{1,3}[スす][^ぁ-ヶ一-鿿]{1,3}[カか]"
 _SYLLABLES: Final = (
     "に=ni た=ta く=ku か=ka え=e き=ki て=te ま=ma さ=sa り=ri す=su の=no う=u な=na で=de と=to "
     "お=o こ=ko ろ=ro れ=re ら=ra ぐ=gu む=mu"
@@ -77,9 +79,9 @@ _FREE: Final = "(?<![ぁ-んァ-ヶ一-鿿々ー])"  # nothing before that the l
 _NOT_KANA: Final = "(?<![ぁ-んァ-ヶー])"
 # し ends many a verb before に: 探しに, 話しに. Katakana, kanji and stand-ins do not.
 _OWN_SHI: Final = (
-    f"(?:(?![しち])|(?=ち){_FREE}|(?=し)(?<!さが)(?<!はな)(?<!なが)(?<!もど)(?<!ため)(?<!わた)"
-    "(?<!あた)(?<!かえ)(?<!たの)(?<!うれ)(?<!ひさ)(?<!くる)(?<!お)(?<!こ)(?<!ま)(?<!ら)"
-    "(?<![話探楽試出返渡押越貸消直流隠回落通戻苦新]))"
+    f"(?:(?!しに|ち)|(?=ち){_FREE}|(?=し)(?<!さが)(?<!はな)(?<!なが)(?<!もど)(?<!ため)(?<!わた)"
+    "(?<!あた)(?<!かえ)(?<!たの)(?<!うれ)(?<!ひさ)(?<!くる)(?<!なお)(?<!とお)(?<!おこ)(?<!っこ)(?<!のこ)(?<!すこ)(?<!さら)(?<!ちら)"
+    "(?<![話探楽試出返渡押越貸消直流隠回落通戻]))"
 )
 _OWN_KI: Final = "(?<![か聞書ひ引])"
 _NOUN: Final = "プ|ム(?!ラ)|ミ|ヤ|ガ|ル|ツ|ワン|トル"  # タイプ, タイヤ: not the ending of a wish
@@ -89,10 +91,17 @@ _HURT: Final = (
     "|がやめ|が止|s(?:h)?i|suru|ato))"
 )
 _START: Final = f"(?:{_NOT_KANA}|(?<=[でとはもに]))"
-_END: Final = r"(?=って|と[思か]|な[うんぁあ]|w|[^ぁ-んァ-ヶ一-鿿々ー]|$)"
+_END: Final = (
+    r"(?=って|と[思か]|な[うんぁあ]|w|です|気|かも|すぎ|ん[だで]|[^ぁ-んァ-ヶ一-鿿々ー]|$)"
+)
 
+_OPEN: Final = (
+    f"(?:{_FREE}|(?<=もう)|(?<=ほんとに)|(?<=ほんと)|(?<=まじで)|(?<=マジで)|(?<=ずっと))"
+)
 _NI: Final = "(?:に|ni|(?<=し)2|(?<=ひ)2|[|lれ][こに])"
-_WISHES: Final = f"[いー]?{_NI}{{1,2}}[いー]?(?:た|ta|な[こに])[たあーa]{{0,3}}"
+_WISHES: Final = (
+    f"[いあーっ]{{0,2}}{_NI}{{1,2}}[いあーっ]{{0,2}}(?:た|ta|な[こに])[たあーっa]{{0,3}}"
+)
 
 
 def _die(tail: str) -> list[str]:
@@ -138,12 +147,13 @@ WORDS: Final = (
         "",
         "自殺",
         "(?<!お)(?<!けい)",
-        "(?!し?ゃ|ば[らっ])",
+        "(?!し?ゃ|ば[らっ]|風景|虫|菌|伐|到|意|陣)",
         shapes=["じー?(?:さつ|sats?u|殺)", "ji(?:sats?u|殺)", "zi(?:sats?u|殺)", "j殺"],
     ),
     _word("", "自死", "(?=自)(?<![一-鿿])", shapes=["じたひ"]),
     _word("りすか", "リスカ", _START, f"{_HURT}|(?<=a)(?![a-z])"),
     _word("", "リスカ", _START, _HURT, shapes=["rsk"]),
+    _word("りすか", "リスカ", f"(?=リス力|{_APART})(?<![ァ-ヶー])"),
     _word("あむか", "アムカ", _START, _HURT),
     _word("れぐか", "レグカ", _START, _HURT),
     _word("りすとかっと", "リストカット", shapes=["りすとかっと", "risutokatto"]),
@@ -157,7 +167,8 @@ WORDS: Final = (
     _word("", "殺す", "(?=殺)", "(?![キー])", shapes=["殺す"]),
     _word("", "死のう", "(?=[死歹])", shapes=["しのう"]),
     _word("", "死んだ", "(?=[死歹])", shapes=["しんだ"]),
-    _word("", "死にたい", _FREE, _END, shapes=["いたにし"]),
+    _word("", "死にたい", _OPEN, _END, shapes=["いたにし"]),
+    _word("", "死にたい", "(?=いたに死)(?<![てでしっんれ])", shapes=["いたにし"]),
     _word("", "消えたい", _FREE, _END, shapes=["いたえき"]),
     _word("", "自殺", _FREE, _END, shapes=["つさじ", "殺じ"]),
     _word("", "リスカ", f"(?=カ){_FREE}", _HURT, shapes=["かすり"]),
@@ -179,8 +190,7 @@ def _masked(letters: str, plain: str, after: str = "") -> Masked:
     return Masked(letters, plain, re.compile(after))
 
 
-OPEN: Final = f"(?:{_FREE}|(?<=もう)|(?<=ほんとに)|(?<=ほんと)|(?<=まじで)|(?<=マジで)|(?<=ずっと))"
-OWN: Final = f"(?:(?![ぁ-ん])|{OPEN})"
+OWN: Final = f"(?:(?![ぁ-ん])|{_OPEN})"
 """Before a masked word: hiragana may not be the end of another word."""
 
 MASKED: Final = (
