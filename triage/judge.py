@@ -8,7 +8,6 @@ import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Self, TypeVar
 
@@ -16,10 +15,10 @@ from triage.course import Earlier, follow
 from triage.decide import decide
 from triage.fusion import Fusion
 from triage.linear import LinearMember
+from triage.look import Look, Looks, NotLoaded
 from triage.opinion import STEPS, Opinion
 from triage.rules import Rules
 from triage.spelling import JAPANESE
-from triage.text import Normalised, normalise
 from triage.verdict import Level, Reason, Verdict
 
 if TYPE_CHECKING:
@@ -55,10 +54,6 @@ def readable(plain: str) -> bool:
     return 0 < letters < _FOREIGN and words.isascii()
 
 
-class NotLoaded(RuntimeError):
-    """The transformer is not there, so nobody can say more than the first speed did."""
-
-
 class Judge:
     """Rules, linear member and transformer. One instance serves the process.
 
@@ -78,6 +73,7 @@ class Judge:
     ) -> None:
         self._rules, self._fusion = rules, fusion
         self._linear, self._transformer = linear, transformer
+        self._looks = Looks(rules, linear)
         self.states = dict(states)
 
     @classmethod
@@ -126,15 +122,16 @@ class Judge:
     def screen(self, text: str) -> Verdict:
         """The first speed: rules and linear member, inside the transaction. Never raises.
 
-        What they do not flag is no calm yet: the second speed decides that.
+        What they do not flag is no calm yet: the second speed decides that, and takes over what
+        was found here (``triage.look``).
         """
-        return self._first(self._look(text))
+        look = self._looks.new(text)
+        verdict = self._first(look)
+        if self.complete:
+            self._looks.keep(text, look)
+        return verdict
 
-    def _look(self, text: str) -> _Look:
-        plain = normalise(text)
-        return _Look(plain, self._rules.read(plain), self._linear)
-
-    def _first(self, look: _Look) -> Verdict:
+    def _first(self, look: Look) -> Verdict:
         if self._fusion is None or self._linear is None:
             return look.floor
         try:
@@ -148,9 +145,9 @@ class Judge:
 
         Raises ``NotLoaded`` where a member is missing, and whatever goes wrong in one.
         """
-        return self._second(self._look(text))
+        return self._second(self._looks.again(text))
 
-    def _second(self, look: _Look) -> Verdict:
+    def _second(self, look: Look) -> Verdict:
         if self._fusion is None or self._linear is None or self._transformer is None:
             raise NotLoaded
         if not readable(look.plain.text):
@@ -162,7 +159,7 @@ class Judge:
         """How likely each step is, by every member that is there; () where none can say."""
         if self._fusion is None or self._linear is None:
             return ()
-        look = self._look(text)
+        look = self._looks.new(text)
         opinions = {"linear": look.linear}
         if self._transformer is not None:
             opinions["transformer"] = self._transformer.opinion(look.plain.text)
@@ -187,7 +184,7 @@ class Judge:
 
     def verdict(self, text: str) -> Verdict:
         """The final verdict on one message alone. Never raises; UNDECIDED on any failure."""
-        look = self._look(text)
+        look = self._looks.new(text)
         first = self._first(look)
         try:
             return decide(first, self._second(look))
@@ -197,7 +194,7 @@ class Judge:
             log.error("triage_verdict_failed")
             return decide(first, None)
 
-    def _judged(self, look: _Look, opinions: Mapping[str, Opinion], point: str) -> Verdict:
+    def _judged(self, look: Look, opinions: Mapping[str, Opinion], point: str) -> Verdict:
         assert self._fusion is not None  # noqa: S101 - callers looked
         floor = look.floor
         if self._transformer is not None and readable(look.plain.text):
@@ -210,20 +207,6 @@ class Judge:
             for name, opinion in _speakers(opinions, found.level)
         )
         return floor.joined(replace(found, reasons=reasons))
-
-
-class _Look:
-    """One message while it is looked at: read, normalised and weighed once for both speeds."""
-
-    def __init__(self, plain: Normalised, floor: Verdict, member: LinearMember | None) -> None:
-        self.plain, self.floor, self._member = plain, floor, member
-
-    @cached_property
-    def linear(self) -> Opinion:
-        """What the linear member says. Raises ``NotLoaded`` without one, and what goes wrong."""
-        if self._member is None:
-            raise NotLoaded
-        return self._member.opinion(self.plain.text)
 
 
 def _speakers(opinions: Mapping[str, Opinion], level: Level) -> list[tuple[str, Opinion]]:

@@ -9,7 +9,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.triage import weights
-from triage.judge import READY, Judge, NotLoaded
+from triage.judge import READY, Judge
+from triage.look import NotLoaded
 from triage.verdict import Level
 
 HARMLESS = "きょうは" + weights.WORD + "を見た"
