@@ -33,6 +33,7 @@ _KANA: Final = re.compile("[ぁ-ゖァ-ヺー]")
 _NAMED_EMOJI: Final = re.compile("〔[^〕]{1,8}〕")
 _ABOUT_AS_SURE: Final = 2.0  # log-odds
 _FOREIGN: Final = 8  # letters without a Japanese one, from which on it is another language
+_CODE: Final = re.compile("[A-Za-z0-9]{9,}")  # a number, a token, keys hit at random
 
 Loaded = TypeVar("Loaded")
 
@@ -42,11 +43,13 @@ log = logging.getLogger(__name__)
 def readable(plain: str) -> bool:
     """Whether the learned members can have an opinion: they learned from Japanese alone.
 
-    Nothing but signs, another script, a sentence of another language or a line of Chinese
-    characters without a single kana is for human eyes; a short Latin word ('ok') is not.
+    Nothing but signs, another script, a sentence of another language, a line of Chinese
+    characters without a single kana or mostly a long code is for human eyes; a short Latin word
+    ('ok') is not.
     """
     words = _NAMED_EMOJI.sub("", plain)
     letters = sum(letter.isalpha() for letter in words)
+    letters += sum(digit.isdigit() for code in _CODE.findall(words) for digit in code)
     japanese = len(_JAPANESE.findall(words))
     if japanese:
         chinese = letters >= _FOREIGN - 1 and not _KANA.search(words)

@@ -168,7 +168,8 @@ async def test_a_busy_night_leaves_no_word_no_address_and_no_header(
         assert (await staff.answer(talk, f"返事 {marks.new('answer')}")).status == 200
         assert (await staff.note(talk, f"メモ {marks.new('note')}")).status == 200
     page = await staff.open(f"/talks/{(await staff.mine())[0]}")
-    assert any(person.words in page.text for person in people), "the console reads no words"
+    read = re.sub(r"</?mark[^>]*>", "", page.text)  # what triage marks may begin within a word
+    assert any(person.words in read for person in people), "the console reads no words"
     assert len(marks.made) > VISITORS * 10
     places = _everything(house) | {"metrics": await _metrics(house)}
     assert any(name.endswith("-wal") for name in places)

@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.triage import weights
-from triage.judge import READY, Judge
+from triage.judge import READY, Judge, readable
 from triage.look import NotLoaded
 from triage.verdict import Level
 
@@ -103,6 +103,17 @@ def test_awkward_words_never_raise_and_never_read_as_silent_calm(folder: Path, t
 )
 def test_other_languages_have_the_floor_of_the_rules(folder: Path, text: str) -> None:
     assert Judge.load(folder).screen(text).level >= Level.PASSIVE
+
+
+@pytest.mark.parametrize("text", ["zq6223f58408e31751 死にたい", "0312345678901 死にたい"])
+def test_what_is_mostly_a_code_is_for_human_eyes(text: str) -> None:
+    """Members know nothing of it, and must not talk a rule out of what stands beside it."""
+    assert not readable(text)
+    assert Judge.load().screen(text).level is Level.ACTIVE
+
+
+def test_a_time_and_a_short_word_are_read_as_ever() -> None:
+    assert readable("あした10:30に行きます ok")
 
 
 def test_danger_behind_a_long_harmless_text_is_found(folder: Path) -> None:
